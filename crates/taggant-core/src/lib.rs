@@ -1,0 +1,23 @@
+//! The bottom of taggant: what a tag is, how a field is sealed, redacted, decided and recorded.
+//!
+//! Users depend on the `taggant` crate, which re-exports what is public here.
+//!
+//! The modules form an order; each names only earlier ones:
+//! `tag`, `field`, `error` → `envelope`, `cbor` → `cipher` → `key` → `redact`, `event`, `journal`
+//! → `policy` → `flow` → `seal`.
+
+pub mod cbor;
+pub mod cipher;
+pub mod envelope;
+pub mod error;
+pub mod event;
+pub mod field;
+pub mod flow;
+pub mod journal;
+pub mod key;
+pub mod policy;
+pub mod redact;
+pub mod seal;
+pub mod tag;
+
+pub use error::{Error, Outcome, Result};

@@ -1,0 +1,1 @@
+//! Keys of the fideslang default taxonomy.
