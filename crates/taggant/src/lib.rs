@@ -1,1 +1,1 @@
-//! taggant.
+//! Field-level data tagging.

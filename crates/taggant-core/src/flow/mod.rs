@@ -1,1 +1,11 @@
-//! TODO
+//! Where data goes to and comes from, for what purpose, on whose behalf.
+
+mod describe;
+pub mod location;
+pub mod resolved;
+pub mod runtime;
+pub mod scope;
+
+pub use describe::{Flow, FlowKind};
+pub use location::Location;
+pub use runtime::Runtime;

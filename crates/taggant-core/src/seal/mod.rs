@@ -1,1 +1,49 @@
-//! TODO
+//! Where everything meets: records are sealed, opened, revealed and recorded.
+
+mod binder;
+mod context;
+mod decisions;
+mod fail;
+mod held;
+mod integrity;
+mod lookup;
+mod masker;
+mod nested;
+mod origin;
+#[doc(hidden)]
+pub mod private;
+mod pseudonym;
+mod read;
+mod record_events;
+mod reseal;
+mod sensitive;
+mod stack;
+mod states;
+mod subject;
+mod wrap;
+mod write;
+
+pub use binder::Binder;
+pub use lookup::{IndexValue, LookupField};
+pub use sensitive::Sensitive;
+pub use subject::SubjectId;
+pub use wrap::Wrapped;
+
+use crate::field::RecordSpec;
+
+/// A tagged record type. Derive it; it is not written by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a tagged record type",
+    note = "add `#[derive(taggant::Tagged)]` to it"
+)]
+pub trait Tagged {
+    #[doc(hidden)]
+    fn __spec() -> &'static RecordSpec;
+}
+
+/// Names the people and the row of a value that is about to be written. The derive writes it.
+#[doc(hidden)]
+pub trait Bind {
+    /// Hands every subject id and row part to the binder.
+    fn bind(&self, binder: &mut Binder<'_>);
+}

@@ -1,0 +1,110 @@
+//! How [`Sensitive`](super::Sensitive) values and the fields around them talk to each other.
+//!
+//! A field is sealed by code that knows only `T: Serialize`. A `Sensitive` inside it tells that
+//! code, through this thread's slots, that it is still an envelope and where it came from; and it
+//! serializes its plaintext only while a field around it says that this is what is being asked.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use super::context::RecordContext;
+use super::origin::Label;
+use crate::cbor::probe::{self, Written};
+use serde::Serialize;
+
+/// What a `Sensitive` may do when it is asked to serialize.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// No tagged field around it: refuse.
+    Outside,
+    /// Say what you hold; write nothing.
+    Probing,
+    /// Plaintext goes into a buffer that is encrypted next.
+    Sealing,
+    /// Plaintext leaves through a wrap that the policy allows.
+    Revealing,
+}
+
+/// An envelope that was never opened, with everything needed to open it later.
+pub(crate) struct Unopened {
+    pub(crate) context: Arc<RecordContext>,
+    pub(crate) field: usize,
+    pub(crate) envelope: Vec<u8>,
+    /// The blind-index value that stood beside it.
+    pub(crate) lookup: Option<Box<[u8]>>,
+    pub(crate) label: Label,
+}
+
+/// What a tagged value says of itself before it is written.
+#[derive(Clone)]
+pub(crate) struct Held {
+    pub(crate) written: Written,
+    pub(crate) label: Label,
+    pub(crate) unopened: Option<Arc<Unopened>>,
+}
+
+thread_local! {
+    static MODE: Cell<Mode> = const { Cell::new(Mode::Outside) };
+    static FOUND: RefCell<Option<(Label, Option<Arc<Unopened>>)>> = const { RefCell::new(None) };
+    static HANDOFF: RefCell<Option<Arc<Unopened>>> = const { RefCell::new(None) };
+    static INGESTING: Cell<Option<Label>> = const { Cell::new(None) };
+}
+
+/// Restores the previous mode when dropped, on unwind too.
+pub(crate) struct ModeScope(Mode);
+
+impl Drop for ModeScope {
+    fn drop(&mut self) {
+        MODE.set(self.0);
+    }
+}
+
+pub(crate) fn enter(mode: Mode) -> ModeScope {
+    ModeScope(MODE.replace(mode))
+}
+
+pub(crate) fn mode() -> Mode {
+    MODE.get()
+}
+
+/// Asks a value what it holds.
+pub(crate) fn probe<T: Serialize + ?Sized>(value: &T) -> Held {
+    let scope = enter(Mode::Probing);
+    let written = probe::shape_of(value);
+    drop(scope);
+    match FOUND.take() {
+        Some((label, unopened)) => Held { written, label, unopened },
+        None => Held { written, label: Label::NONE, unopened: None },
+    }
+}
+
+/// A `Sensitive` answers a probe.
+pub(crate) fn found(label: Label, unopened: Option<Arc<Unopened>>) {
+    FOUND.set(Some((label, unopened)));
+}
+
+/// Hands an envelope to the `Sensitive` that is about to be deserialized.
+pub(crate) fn hand_over(unopened: Arc<Unopened>) {
+    HANDOFF.set(Some(unopened));
+}
+
+pub(crate) fn take_over() -> Option<Arc<Unopened>> {
+    HANDOFF.take()
+}
+
+/// While it lives, `Sensitive` values take plaintext, and get this label.
+pub(crate) struct IngestScope(Option<Label>);
+
+impl Drop for IngestScope {
+    fn drop(&mut self) {
+        INGESTING.set(self.0);
+    }
+}
+
+pub(crate) fn taking_plaintext(label: Label) -> IngestScope {
+    IngestScope(INGESTING.replace(Some(label)))
+}
+
+pub(crate) fn ingest_label() -> Option<Label> {
+    INGESTING.get()
+}

@@ -1,0 +1,28 @@
+//! What the code that the derive writes calls. Not part of the public API.
+
+pub use serde;
+pub use std::{
+    clone::Clone, convert::From, default::Default, fmt, marker::PhantomData, option::Option,
+    result::Result,
+};
+
+pub use super::binder::Binder;
+pub use super::integrity::IntegrityItems;
+pub use super::lookup::{LookupField, lookup_of, lookup_sibling};
+pub use super::masker::{Masker, NoMask, TextMask, masked};
+pub use super::nested::{Nested, OpenNested};
+pub use super::read::{NestedPending, Opener, Pending, PendingSibling, open_record};
+pub use super::write::{
+    authenticated_field, integrity_sibling, nested_field, seal_field, seal_lookup_field,
+    seal_record,
+};
+pub use super::{Bind, Tagged};
+pub use crate::error::Error;
+pub use crate::field::{
+    FieldRole, FieldSpec, LookupSpec, Mask, Pad, RecordSpec, SpecNumber, TagSpec,
+};
+pub use crate::redact::MaskText;
+pub use crate::tag::FieldId;
+
+/// Stands for the value of a sibling field that no struct has.
+pub fn unit<T: ?Sized>(_: &T) {}

@@ -1,0 +1,14 @@
+//! Reading a record: envelopes first, then people and row, then what may be opened.
+
+mod guard;
+mod inbound;
+pub(crate) mod open;
+mod opener;
+mod pending;
+mod record;
+mod sibling;
+
+pub use opener::Opener;
+pub use pending::{NestedPending, Pending};
+pub use record::open_record;
+pub use sibling::PendingSibling;

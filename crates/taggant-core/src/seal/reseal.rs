@@ -1,0 +1,56 @@
+//! Opening a sealed value inside the library: for `reveal`, and to seal it for another place.
+
+use zeroize::Zeroizing;
+
+use super::decisions;
+use super::held::Unopened;
+use super::read::open;
+use crate::error::{Error, Outcome, Result};
+use crate::flow::{Runtime, scope};
+use crate::tag::Action;
+
+/// Appends the CBOR plaintext of an unopened value, to be sealed for another place.
+///
+/// # Errors
+/// `Denied` where no rule allows `reseal` under the flow around; else as opening.
+pub(crate) fn plaintext(unopened: &Unopened, out: &mut Vec<u8>) -> Result<()> {
+    check_same_runtime(unopened)?;
+    let flow = scope::for_write()?.flow;
+    let mut categories = unopened.label.categories();
+    categories.extend(tag_categories(unopened));
+    decisions::access(&flow, Action::Reseal, &categories)?;
+    let plain = decrypt(unopened)?;
+    // The padding goes; the target pads as it says itself.
+    let length = crate::cbor::item_length(&plain)?;
+    out.extend_from_slice(&plain[..length]);
+    Ok(())
+}
+
+/// The CBOR plaintext of an unopened value, padding included.
+pub(crate) fn decrypt(unopened: &Unopened) -> Result<Zeroizing<Vec<u8>>> {
+    let context = &unopened.context;
+    let mut opening = open::Opening::default();
+    open::envelope(
+        &mut opening,
+        &context.flow,
+        context.spec,
+        unopened.field,
+        &context.binding,
+        unopened.envelope.clone(),
+    )
+}
+
+pub(crate) fn tag_categories(unopened: &Unopened) -> &'static [&'static str] {
+    unopened.context.spec.fields[unopened.field].tag().map_or(&[], |tag| tag.categories)
+}
+
+/// An unopened value belongs to the runtime that read it.
+pub(crate) fn check_same_runtime(unopened: &Unopened) -> Result<()> {
+    if unopened.context.flow.runtime.is(&Runtime::current()?) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Outcome::WrongTenant,
+        "a sealed value was read under another runtime; read and write it under the same one",
+    ))
+}

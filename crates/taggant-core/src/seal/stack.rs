@@ -1,0 +1,244 @@
+//! The records that this thread is writing right now: one frame each, inner last.
+//!
+//! No borrow is held while code of the user or of a format runs: both may write records too.
+
+use std::cell::RefCell;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use zeroize::Zeroize;
+
+use super::binder::{Binder, Subject, flow_subject};
+use super::context::Binding;
+use super::decisions::{Decisions, decisions};
+use super::integrity::IntegrityItems;
+use super::states::States;
+use crate::error::Result;
+use crate::field::{FieldRole, RecordSpec};
+use crate::flow::resolved::Resolved;
+use crate::flow::scope;
+use crate::tag::KeyId;
+
+/// A record that is being written.
+pub(crate) struct Frame {
+    pub(crate) spec: &'static RecordSpec,
+    pub(crate) flow: Arc<Resolved>,
+    pub(crate) wrap: bool,
+    pub(crate) decisions: Arc<Decisions>,
+    pub(crate) binding: Binding,
+    /// Index of the frame of the outermost record, which owns the sealing states.
+    pub(crate) base: usize,
+    /// The `#[nested]` field that is being written.
+    pub(crate) nested: Option<usize>,
+    /// Key group: a nested type that names none takes the enclosing record's.
+    pub(crate) group: &'static str,
+    /// Four-bit actions of what was written.
+    pub(crate) nibbles: Vec<u8>,
+    /// The key of the record's own subject, for the event.
+    pub(crate) key: Option<KeyId>,
+    /// The blind-index value of the field that was written last.
+    pub(crate) lookup: Option<Vec<u8>>,
+    pub(crate) integrity: Option<IntegrityItems>,
+    /// Whether the event was written before the record (disclosures).
+    pub(crate) announced: Option<u64>,
+}
+
+/// Reusable buffers of one field.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) text: String,
+    pub(crate) aad: Vec<u8>,
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
+        self.text.zeroize();
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Stack {
+    pub(crate) frames: Vec<Frame>,
+    pub(crate) states: States,
+    spare_bindings: Vec<(Binding, Vec<u8>)>,
+    scratch: Vec<Box<Scratch>>,
+    canonical: Vec<u8>,
+}
+
+thread_local! {
+    static STACK: RefCell<Stack> = RefCell::new(Stack::default());
+}
+
+/// Buffers larger than this are given back to the allocator.
+const MAX_KEPT: usize = 64 * 1024;
+
+pub(crate) fn with<R>(work: impl FnOnce(&mut Stack) -> R) -> R {
+    STACK.with_borrow_mut(work)
+}
+
+impl Stack {
+    pub(crate) fn top(&mut self) -> &mut Frame {
+        self.frames.last_mut().expect("fields are written between the begin and the end of a record")
+    }
+
+    pub(crate) fn take_scratch(&mut self) -> Box<Scratch> {
+        self.scratch.pop().unwrap_or_default()
+    }
+
+    pub(crate) fn give_scratch(&mut self, mut scratch: Box<Scratch>) {
+        if scratch.bytes.capacity() <= MAX_KEPT && self.scratch.len() < 8 {
+            scratch.bytes.clear();
+            scratch.text.clear();
+            self.scratch.push(scratch);
+        }
+    }
+}
+
+/// Where a new record stands.
+struct Parent {
+    flow: Arc<Resolved>,
+    wrap: bool,
+    base: Option<usize>,
+    inherited: Option<Inherited>,
+}
+
+struct Inherited {
+    subject: Subject,
+    group: &'static str,
+}
+
+/// Ends the frame when dropped, on unwind too: the state of a record never outlives it.
+pub(crate) struct Entered {
+    depth: usize,
+    _not_send: PhantomData<*const ()>,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        with(|stack| {
+            while stack.frames.len() > self.depth {
+                if let Some(frame) = stack.frames.pop() {
+                    stack.retire(frame);
+                }
+            }
+            if self.depth == 0 {
+                stack.states.clear();
+            }
+        });
+    }
+}
+
+impl Stack {
+    fn retire(&mut self, frame: Frame) {
+        let index = self.frames.len();
+        if frame.base == index {
+            self.states.end_of_base(index);
+        }
+        let Frame { mut binding, mut nibbles, .. } = frame;
+        binding.row.clear();
+        binding.path.clear();
+        binding.place.clear();
+        binding.former_paths.clear();
+        binding.subjects = Default::default();
+        nibbles.clear();
+        if self.spare_bindings.len() < 8 {
+            self.spare_bindings.push((binding, nibbles));
+        }
+    }
+
+    /// Where the next record stands, its inherited binding copied into `binding`.
+    fn parent(&self, binding: &mut Binding) -> Option<Parent> {
+        let frame = self.frames.last()?;
+        let field = &frame.spec.fields[frame.nested?];
+        binding.place.extend_from_slice(&frame.binding.place);
+        binding.place.extend_from_slice(&field.id.0);
+        if !matches!(field.role, FieldRole::Nested { portable: true }) {
+            binding.row.extend_from_slice(&frame.binding.row);
+            binding.path.extend_from_slice(&frame.binding.path);
+            binding.descend(field);
+        }
+        Some(Parent {
+            flow: frame.flow.clone(),
+            wrap: frame.wrap,
+            base: Some(frame.base),
+            inherited: Some(Inherited { subject: frame.binding.subjects[0], group: frame.group }),
+        })
+    }
+}
+
+/// Begins a record: finds its flow or its enclosing record, its people and its row.
+pub(crate) fn begin(
+    spec: &'static RecordSpec,
+    bind: impl FnOnce(&mut Binder<'_>),
+) -> Result<Entered> {
+    let (parent, mut binding, mut nibbles, canonical, depth) = with(|stack| {
+        let (mut binding, nibbles) = stack.spare_bindings.pop().unwrap_or_default();
+        let parent = stack.parent(&mut binding);
+        (parent, binding, nibbles, std::mem::take(&mut stack.canonical), stack.frames.len())
+    });
+    let parent = match parent {
+        Some(parent) => parent,
+        None => {
+            let found = scope::for_write()?;
+            Parent { flow: found.flow, wrap: found.wrap, base: None, inherited: None }
+        }
+    };
+    let decisions = decisions(&parent.flow, parent.wrap, spec)?;
+    let canonical = bind_record(spec, &parent, &mut binding, canonical, bind)?;
+    nibbles.resize(spec.fields.len().div_ceil(2), 0);
+    let group = match &parent.inherited {
+        Some(inherited) if spec.group == DEFAULT_GROUP => inherited.group,
+        _ => spec.group,
+    };
+    let frame = Frame {
+        spec,
+        wrap: parent.wrap,
+        decisions,
+        binding,
+        base: parent.base.unwrap_or(depth),
+        nested: None,
+        group,
+        nibbles,
+        key: None,
+        lookup: None,
+        integrity: spec.integrity.map(|_| IntegrityItems::default()),
+        announced: None,
+        flow: parent.flow,
+    };
+    with(|stack| {
+        stack.canonical = canonical;
+        stack.frames.push(frame);
+    });
+    Ok(Entered { depth, _not_send: PhantomData })
+}
+
+/// The key group of a dataset that names none.
+pub(crate) const DEFAULT_GROUP: &str = "main";
+
+fn bind_record(
+    spec: &'static RecordSpec,
+    parent: &Parent,
+    binding: &mut Binding,
+    canonical: Vec<u8>,
+    bind: impl FnOnce(&mut Binder<'_>),
+) -> Result<Vec<u8>> {
+    let Binding { subjects, row, .. } = binding;
+    let mut binder = Binder::new(&parent.flow, spec, subjects, row, canonical);
+    bind(&mut binder);
+    let (canonical, bound) = binder.finish();
+    bound?;
+    inherit_subject(&mut subjects[0], parent.inherited.as_ref().map(|i| i.subject), &parent.flow);
+    Ok(canonical)
+}
+
+/// A record that names no subject has the enclosing record's, else the one that the flow names.
+pub(crate) fn inherit_subject(own: &mut Subject, enclosing: Option<Subject>, flow: &Resolved) {
+    if *own == Subject::Unset {
+        *own = match enclosing {
+            Some(enclosing) => enclosing,
+            None => flow_subject(flow),
+        };
+    }
+}
