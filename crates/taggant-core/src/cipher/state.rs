@@ -1,0 +1,108 @@
+//! The sealing state of one record under one data key.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+
+use super::random;
+use super::xaes::{DerivedKey, XaesKey, split};
+use crate::error::{Error, Outcome, Result};
+
+/// Seals the fields of one record: 24 random bytes, one derived key, a counter.
+///
+/// No caller ever passes a nonce. Field `i` uses bytes 0–11 and (bytes 12–23, big-endian, + i)
+/// mod 2^96. The counter advances before encryption and never goes back. The state is neither
+/// `Clone` nor `Sync`, belongs to one outermost `serialize` call and is never kept.
+pub struct SealState {
+    head: [u8; 12],
+    start: u128,
+    used: u32,
+    derived: DerivedKey,
+    not_sync: PhantomData<Cell<()>>,
+}
+
+/// What belongs to a ciphertext besides itself.
+pub struct Sealed {
+    /// The full nonce, as the standard decryption takes it.
+    pub nonce: [u8; 24],
+    /// The authentication tag.
+    pub tag: [u8; 16],
+}
+
+impl SealState {
+    /// A state with fresh randomness.
+    ///
+    /// # Errors
+    /// `KeyUnavailable` where the operating system gives no randomness.
+    pub fn new(key: &XaesKey) -> Result<Self> {
+        Ok(Self::from_nonce(key, random::nonce()?))
+    }
+
+    fn from_nonce(key: &XaesKey, nonce: [u8; 24]) -> Self {
+        let (head, tail) = split(&nonce);
+        let mut start = [0; 16];
+        start[4..].copy_from_slice(&tail);
+        Self {
+            head,
+            start: u128::from_be_bytes(start),
+            used: 0,
+            derived: key.derive(&head),
+            not_sync: PhantomData,
+        }
+    }
+
+    /// Encrypts one field in place.
+    ///
+    /// # Errors
+    /// `Invalid` after 2^32 fields of one record: a nonce is never used twice.
+    pub fn seal(&mut self, aad: &[u8], buffer: &mut [u8]) -> Result<Sealed> {
+        let field = self.used;
+        // Before encryption: an unwind in between costs a nonce, never repeats one.
+        self.used = field.checked_add(1).ok_or_else(|| {
+            Error::new(Outcome::Invalid, "one record can't hold 2^32 tagged fields; split it")
+        })?;
+        let tail = self.tail(field);
+        let tag = self.derived.seal_in_place(&tail, aad, buffer);
+        let mut nonce = [0; 24];
+        nonce[..12].copy_from_slice(&self.head);
+        nonce[12..].copy_from_slice(&tail);
+        Ok(Sealed { nonce, tag })
+    }
+
+    fn tail(&self, field: u32) -> [u8; 12] {
+        let sum = self.start.wrapping_add(u128::from(field)).to_be_bytes();
+        let mut tail = [0; 12];
+        // The upper four bytes are the carry beyond 2^96 and fall away.
+        tail.copy_from_slice(&sum[4..]);
+        tail
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_counter_wraps_at_96_bits_and_the_standard_decryption_applies() {
+        let key = XaesKey::new(&[7; 32]);
+        let mut state = SealState::from_nonce(&key, [0xFF; 24]);
+        let mut nonces = Vec::new();
+        for _ in 0..3 {
+            let mut buffer = *b"sixteen bytes...";
+            let sealed = state.seal(b"aad", &mut buffer).unwrap();
+            key.open_in_place(&sealed.nonce, b"aad", &mut buffer, &sealed.tag).unwrap();
+            assert_eq!(&buffer, b"sixteen bytes...");
+            nonces.push(sealed.nonce);
+        }
+        assert_eq!(nonces[0], [0xFF; 24]);
+        assert_eq!(nonces[1][12..], [0; 12]);
+        assert_eq!(nonces[2][23], 1);
+        assert!(nonces.iter().all(|nonce| nonce[..12] == [0xFF; 12]));
+    }
+
+    #[test]
+    fn two_states_of_one_key_share_no_nonce_head() {
+        let key = XaesKey::new(&[7; 32]);
+        let (a, b) = (SealState::new(&key).unwrap(), SealState::new(&key).unwrap());
+        assert_ne!(a.head, b.head);
+    }
+}
