@@ -1,0 +1,73 @@
+//! The text form: `tgt1.` and canonical unpadded base64url (RFC 4648 section 5) of the whole.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::header::{HEADER_LEN, MAGIC};
+use crate::error::{Error, Outcome, Result};
+
+/// Begins every envelope in text.
+pub const TEXT_PREFIX: &str = "tgt1.";
+
+/// Appends the text form.
+pub fn encode_text(bytes: &[u8], out: &mut String) {
+    out.push_str(TEXT_PREFIX);
+    URL_SAFE_NO_PAD.encode_string(bytes, out);
+}
+
+/// Reads the text form. Only the canonical form is taken: no padding, no white space, unused bits
+/// zero; so that one envelope has one text.
+///
+/// # Errors
+/// `UnknownFormat` without the prefix, `Tampered` where the rest is not canonical.
+pub fn decode_text(text: &str) -> Result<Vec<u8>> {
+    let encoded = text.strip_prefix(TEXT_PREFIX).ok_or_else(|| {
+        Error::new(Outcome::UnknownFormat, "an envelope in text begins with `tgt1.`")
+    })?;
+    // The engine is strict: it refuses padding and trailing bits.
+    URL_SAFE_NO_PAD.decode(encoded).map_err(|_| {
+        Error::new(Outcome::Tampered, "the text of the envelope is no canonical base64url")
+    })
+}
+
+/// Whether text is, or claims to be, an envelope. White space around it does not hide it.
+#[must_use]
+pub fn looks_like_envelope(text: &str) -> bool {
+    text.trim_start().starts_with(TEXT_PREFIX)
+}
+
+/// Whether bytes are, or claim to be, an envelope: in binary or as text.
+#[must_use]
+pub fn looks_like_envelope_bytes(bytes: &[u8]) -> bool {
+    (bytes.len() >= HEADER_LEN && bytes.starts_with(&MAGIC))
+        || bytes.trim_ascii_start().starts_with(TEXT_PREFIX.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(bytes: &[u8]) -> String {
+        let mut out = String::new();
+        encode_text(bytes, &mut out);
+        out
+    }
+
+    #[test]
+    fn one_envelope_has_one_text() {
+        for length in 0..70 {
+            let bytes: Vec<u8> = (0..length).map(|i: u8| 0xF8 ^ i.wrapping_mul(7)).collect();
+            assert_eq!(decode_text(&text(&bytes)).unwrap(), bytes);
+        }
+    }
+
+    #[test]
+    fn other_spellings_are_refused() {
+        let good = text(&[0xFB, 0xFF, 0x01, 0x02]);
+        assert_eq!(good, "tgt1.-_8BAg");
+        for bad in ["tgt1.-_8BAg==", "tgt1.+/8BAg", "tgt1.-_8BAh", "tgt1.-_8B Ag", "tgt1.-_8BAg\n"] {
+            assert_eq!(decode_text(bad).unwrap_err().outcome(), Outcome::Tampered, "{bad}");
+        }
+        assert_eq!(decode_text("TGT1.-_8BAg").unwrap_err().outcome(), Outcome::UnknownFormat);
+    }
+}
