@@ -1,0 +1,41 @@
+//! An error that can't hold a value.
+
+use std::fmt::{self, Display};
+
+use crate::error::{Error, Outcome};
+
+/// What went wrong, without what it went wrong with.
+#[derive(Clone, Debug)]
+pub(crate) struct CborError(&'static str);
+
+pub(crate) const SHORT: CborError = CborError("the plaintext is cut short");
+pub(crate) const FORM: CborError = CborError("the plaintext is not in canonical form");
+pub(crate) const DEEP: CborError = CborError("the plaintext is nested deeper than 128 levels");
+pub(crate) const TEXT: CborError = CborError("a text of the plaintext is not UTF-8");
+pub(crate) const SHAPE: CborError = CborError("the plaintext does not fit the field's type");
+
+impl CborError {
+    pub(crate) fn into_error(self) -> Error {
+        Error::new(Outcome::Invalid, self.0)
+    }
+}
+
+impl Display for CborError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for CborError {}
+
+impl serde::ser::Error for CborError {
+    fn custom<T: Display>(_: T) -> Self {
+        Self("the field's type reported an error while it was written")
+    }
+}
+
+impl serde::de::Error for CborError {
+    fn custom<T: Display>(_: T) -> Self {
+        SHAPE
+    }
+}

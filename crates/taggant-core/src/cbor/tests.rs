@@ -1,0 +1,165 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::probe::{ReadShape, Written, read_shape, shape_of};
+use super::{from_slice, from_vec, item_length, to_vec_in};
+
+fn bytes<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
+    let mut out = Vec::new();
+    to_vec_in(value, &mut out).unwrap();
+    out
+}
+
+fn round<T: Serialize + serde::de::DeserializeOwned + PartialEq + std::fmt::Debug>(value: &T) {
+    let mut plain = bytes(value);
+    assert_eq!(item_length(&plain).unwrap(), plain.len());
+    assert_eq!(&from_slice::<T>(&plain).unwrap().0, value);
+    plain.resize(plain.len().next_multiple_of(16), 0);
+    assert_eq!(&from_vec::<T>(Zeroizing::new(plain)).unwrap(), value);
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+enum Shape {
+    Unit,
+    Newtype(String),
+    Tuple(u8, i64),
+    Struct { a: Option<u32>, b: Vec<u8> },
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+enum Internal {
+    A { x: i64 },
+    B,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Untagged {
+    Number(u64),
+    Text(String),
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Flat {
+    id: u64,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Untagged>,
+}
+
+#[test]
+fn examples_of_rfc_8949_appendix_a_hold() {
+    for (value, hex) in [
+        (0_i128, "00"), (23, "17"), (24, "1818"), (1000, "1903e8"), (1_000_000, "1a000f4240"),
+        (1_000_000_000_000, "1b000000e8d4a51000"), (18_446_744_073_709_551_615, "1bffffffffffffffff"),
+        (18_446_744_073_709_551_616, "c249010000000000000000"),
+        (-18_446_744_073_709_551_616, "3bffffffffffffffff"),
+        (-18_446_744_073_709_551_617, "c349010000000000000000"), (-1, "20"), (-1000, "3903e7"),
+    ] {
+        let written: String = bytes(&value).iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(written, hex);
+        round(&value);
+    }
+    assert_eq!(bytes("\u{fc}"), [0x62, 0xC3, 0xBC]);
+    assert_eq!(bytes(&1.1_f64), [0xFB, 0x3F, 0xF1, 0x99, 0x99, 0x99, 0x99, 0x99, 0x9A]);
+    assert_eq!(bytes(&1.5_f32), [0xFA, 0x3F, 0xC0, 0, 0]);
+    assert_eq!(bytes(&None::<u8>), [0xF6]);
+}
+
+#[test]
+fn every_shape_comes_back() {
+    round(&Shape::Unit);
+    round(&Shape::Newtype("x".into()));
+    round(&Shape::Tuple(255, -1));
+    round(&Shape::Struct { a: None, b: vec![0, 255] });
+    round(&vec![Shape::Unit, Shape::Tuple(0, i64::MIN)]);
+    round(&Internal::A { x: i64::MIN });
+    round(&Internal::B);
+    round(&Flat {
+        id: 1,
+        rest: [("a".into(), Untagged::Number(2)), ("b".into(), Untagged::Text("c".into()))].into(),
+    });
+    round(&(u128::MAX, i128::MIN, 'ß', true, (), [1.5_f32], "text".to_owned()));
+    round(&BTreeMap::from([(1_u32, vec![Some("x".to_owned()), None])]));
+    round(&Some(Box::new(7_u8)));
+    let nan = f64::from_bits(0x7FF8_0000_0000_0001);
+    assert_eq!(from_slice::<f64>(&bytes(&nan)).unwrap().0.to_bits(), nan.to_bits());
+}
+
+#[test]
+fn lengths_that_are_not_told_are_filled_in() {
+    struct Unknown(usize);
+    impl Serialize for Unknown {
+        fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+            s.collect_seq((0..self.0).filter(|_| true))
+        }
+    }
+    for count in [0, 1, 23, 24, 300] {
+        let expected: Vec<usize> = (0..count).collect();
+        assert_eq!(bytes(&Unknown(count)), bytes(&expected));
+    }
+}
+
+#[test]
+fn only_the_canonical_form_and_zero_padding_are_taken() {
+    for bad in [
+        &[0x18, 0x17][..], &[0x19, 0, 0xFF], &[0x5F], &[0x9F, 0xFF], &[0xC2, 0x41, 1], &[0xE0],
+        &[0xF9, 0, 0], &[0xF7], &[0x61], &[0x61, 0xFF], &[0x81], &[],
+    ] {
+        assert!(item_length(bad).is_err(), "{bad:02x?}");
+    }
+    assert!(from_vec::<u8>(Zeroizing::new(vec![1, 0, 0])).is_ok());
+    assert!(from_vec::<u8>(Zeroizing::new(vec![1, 0, 1])).is_err());
+    assert!(from_vec::<String>(Zeroizing::new(vec![0x61, b'a', 0, 7])).is_err());
+    let deep = [[0x81; 200].as_slice(), &[0]].concat();
+    assert!(item_length(&deep).is_err());
+}
+
+#[test]
+fn errors_do_not_hold_the_value() {
+    let plain = bytes("4111111111111111");
+    let error = from_slice::<u64>(&plain).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("4111"));
+    let error = from_vec::<Shape>(Zeroizing::new(plain)).unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("4111"));
+}
+
+#[test]
+fn an_option_is_one_by_any_name() {
+    type Maybe = Option<String>;
+    #[derive(Serialize, Deserialize)]
+    struct Wrapper(Maybe);
+    assert_eq!(shape_of(&None::<String>), Written::None);
+    assert_eq!(shape_of(&Wrapper(None)), Written::None);
+    assert_eq!(shape_of(&Some(vec![1])), Written::Some);
+    assert_eq!(shape_of("x"), Written::Plain);
+    assert_eq!(shape_of(&vec![1]), Written::Plain);
+    assert_eq!(read_shape::<Wrapper>(), ReadShape { option: true, sensitive: false });
+    assert_eq!(read_shape::<Option<Option<u8>>>(), ReadShape { option: true, sensitive: false });
+    assert_eq!(read_shape::<String>(), ReadShape::default());
+    assert_eq!(read_shape::<Shape>(), ReadShape::default());
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_data_comes_back(
+        a in any::<(i8, u16, i32, u64, i128, u128)>(),
+        b in any::<Vec<(String, Option<Vec<u8>>, char)>>(),
+        c in any::<BTreeMap<u32, (bool, f64)>>(),
+    ) {
+        prop_assume!(c.values().all(|(_, f)| !f.is_nan()));
+        round(&a);
+        round(&b);
+        round(&c);
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic(data in any::<Vec<u8>>()) {
+        let _ = item_length(&data);
+        let _ = from_slice::<Shape>(&data);
+        let _ = from_vec::<Vec<String>>(Zeroizing::new(data));
+    }
+}

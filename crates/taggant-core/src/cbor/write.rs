@@ -1,0 +1,342 @@
+//! The serializer.
+
+use serde::ser::{
+    Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant, Serializer,
+};
+
+use super::error::CborError;
+
+/// Appends items to a buffer.
+pub(super) struct Writer<'a> {
+    out: &'a mut Vec<u8>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(out: &'a mut Vec<u8>) -> Self {
+        Self { out }
+    }
+
+    fn text(&mut self, text: &str) {
+        head(self.out, 3, text.len() as u64);
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    fn variant(mut self, name: &str) -> Self {
+        head(self.out, 5, 1);
+        self.text(name);
+        self
+    }
+
+    fn items(self, major: u8, len: Option<usize>) -> Items<'a> {
+        let start = self.out.len();
+        if let Some(len) = len {
+            head(self.out, major, len as u64);
+        }
+        Items { out: self.out, major, start, known: len, count: 0 }
+    }
+}
+
+/// Major type and argument, in the shortest form.
+fn head(out: &mut Vec<u8>, major: u8, argument: u64) {
+    let (bytes, length) = head_bytes(major, argument);
+    out.extend_from_slice(&bytes[..length]);
+}
+
+fn head_bytes(major: u8, argument: u64) -> ([u8; 9], usize) {
+    let major = major << 5;
+    let mut bytes = [0; 9];
+    let be = argument.to_be_bytes();
+    let length = match argument {
+        0..24 => {
+            bytes[0] = major | be[7];
+            return (bytes, 1);
+        }
+        24..0x100 => 1,
+        0x100..0x1_0000 => 2,
+        0x1_0000..0x1_0000_0000 => 4,
+        _ => 8,
+    };
+    bytes[0] = major | (24 + (length as u8).trailing_zeros() as u8);
+    bytes[1..=length].copy_from_slice(&be[8 - length..]);
+    (bytes, 1 + length)
+}
+
+fn unsigned(out: &mut Vec<u8>, value: u128) {
+    match u64::try_from(value) {
+        Ok(value) => head(out, 0, value),
+        Err(_) => bignum(out, 2, value),
+    }
+}
+
+fn signed(out: &mut Vec<u8>, value: i128) {
+    if value >= 0 {
+        return unsigned(out, value.unsigned_abs());
+    }
+    // CBOR holds −1 − n.
+    let n = !value as u128;
+    match u64::try_from(n) {
+        Ok(n) => head(out, 1, n),
+        Err(_) => bignum(out, 3, n),
+    }
+}
+
+/// RFC 8949 section 3.4.3, without leading zeros.
+fn bignum(out: &mut Vec<u8>, tag: u64, value: u128) {
+    let bytes = value.to_be_bytes();
+    let bytes = &bytes[(value.leading_zeros() / 8) as usize..];
+    head(out, 6, tag);
+    head(out, 2, bytes.len() as u64);
+    out.extend_from_slice(bytes);
+}
+
+macro_rules! integers {
+    ($($method:ident: $int:ty => $write:ident as $wide:ty),*) => {$(
+        fn $method(self, value: $int) -> Result<(), CborError> {
+            $write(self.out, <$wide>::from(value));
+            Ok(())
+        }
+    )*};
+}
+
+impl<'a> Serializer for Writer<'a> {
+    type Ok = ();
+    type Error = CborError;
+    type SerializeSeq = Items<'a>;
+    type SerializeTuple = Items<'a>;
+    type SerializeTupleStruct = Items<'a>;
+    type SerializeTupleVariant = Items<'a>;
+    type SerializeMap = Items<'a>;
+    type SerializeStruct = Items<'a>;
+    type SerializeStructVariant = Items<'a>;
+
+    integers!(
+        serialize_i8: i8 => signed as i128, serialize_i16: i16 => signed as i128,
+        serialize_i32: i32 => signed as i128, serialize_i64: i64 => signed as i128,
+        serialize_i128: i128 => signed as i128, serialize_u8: u8 => unsigned as u128,
+        serialize_u16: u16 => unsigned as u128, serialize_u32: u32 => unsigned as u128,
+        serialize_u64: u64 => unsigned as u128, serialize_u128: u128 => unsigned as u128
+    );
+
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+
+    fn serialize_bool(self, value: bool) -> Result<(), CborError> {
+        self.out.push(0xF4 + u8::from(value));
+        Ok(())
+    }
+    fn serialize_f32(self, value: f32) -> Result<(), CborError> {
+        self.out.push(0xFA);
+        self.out.extend_from_slice(&value.to_bits().to_be_bytes());
+        Ok(())
+    }
+    fn serialize_f64(self, value: f64) -> Result<(), CborError> {
+        self.out.push(0xFB);
+        self.out.extend_from_slice(&value.to_bits().to_be_bytes());
+        Ok(())
+    }
+    fn serialize_char(self, value: char) -> Result<(), CborError> {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
+    }
+    fn serialize_str(mut self, value: &str) -> Result<(), CborError> {
+        self.text(value);
+        Ok(())
+    }
+    fn serialize_bytes(self, value: &[u8]) -> Result<(), CborError> {
+        head(self.out, 2, value.len() as u64);
+        self.out.extend_from_slice(value);
+        Ok(())
+    }
+    fn serialize_none(self) -> Result<(), CborError> {
+        self.serialize_unit()
+    }
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), CborError> {
+        value.serialize(self)
+    }
+    fn serialize_unit(self) -> Result<(), CborError> {
+        self.out.push(0xF6);
+        Ok(())
+    }
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), CborError> {
+        self.serialize_unit()
+    }
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<(), CborError> {
+        self.serialize_str(variant)
+    }
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), CborError> {
+        value.serialize(self)
+    }
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), CborError> {
+        value.serialize(self.variant(variant))
+    }
+    fn serialize_seq(self, len: Option<usize>) -> Result<Items<'a>, CborError> {
+        Ok(self.items(4, len))
+    }
+    fn serialize_tuple(self, len: usize) -> Result<Items<'a>, CborError> {
+        Ok(self.items(4, Some(len)))
+    }
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Items<'a>, CborError> {
+        Ok(self.items(4, Some(len)))
+    }
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<Items<'a>, CborError> {
+        Ok(self.variant(variant).items(4, Some(len)))
+    }
+    fn serialize_map(self, len: Option<usize>) -> Result<Items<'a>, CborError> {
+        Ok(self.items(5, len))
+    }
+    fn serialize_struct(self, _: &'static str, len: usize) -> Result<Items<'a>, CborError> {
+        Ok(self.items(5, Some(len)))
+    }
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<Items<'a>, CborError> {
+        Ok(self.variant(variant).items(5, Some(len)))
+    }
+}
+
+/// The items of a sequence or map. Where the length was not told, or told wrong, the head is
+/// written when it is known.
+pub(super) struct Items<'a> {
+    out: &'a mut Vec<u8>,
+    major: u8,
+    start: usize,
+    known: Option<usize>,
+    count: usize,
+}
+
+impl Items<'_> {
+    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CborError> {
+        self.count += 1;
+        value.serialize(Writer::new(self.out))
+    }
+
+    fn entry<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), CborError> {
+        self.count += 1;
+        Writer::new(self.out).text(key);
+        value.serialize(Writer::new(self.out))
+    }
+
+    fn finish(self) -> Result<(), CborError> {
+        if self.known == Some(self.count) {
+            return Ok(());
+        }
+        let old = self.known.map_or(0, |known| head_bytes(self.major, known as u64).1);
+        let (bytes, length) = head_bytes(self.major, self.count as u64);
+        self.out.splice(self.start..self.start + old, bytes[..length].iter().copied());
+        Ok(())
+    }
+}
+
+impl SerializeSeq for Items<'_> {
+    type Ok = ();
+    type Error = CborError;
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CborError> {
+        self.item(value)
+    }
+    fn end(self) -> Result<(), CborError> {
+        self.finish()
+    }
+}
+
+impl SerializeTuple for Items<'_> {
+    type Ok = ();
+    type Error = CborError;
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CborError> {
+        self.item(value)
+    }
+    fn end(self) -> Result<(), CborError> {
+        self.finish()
+    }
+}
+
+impl SerializeTupleStruct for Items<'_> {
+    type Ok = ();
+    type Error = CborError;
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CborError> {
+        self.item(value)
+    }
+    fn end(self) -> Result<(), CborError> {
+        self.finish()
+    }
+}
+
+impl SerializeTupleVariant for Items<'_> {
+    type Ok = ();
+    type Error = CborError;
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CborError> {
+        self.item(value)
+    }
+    fn end(self) -> Result<(), CborError> {
+        self.finish()
+    }
+}
+
+impl SerializeMap for Items<'_> {
+    type Ok = ();
+    type Error = CborError;
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), CborError> {
+        self.item(key)
+    }
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), CborError> {
+        value.serialize(Writer::new(self.out))
+    }
+    fn end(self) -> Result<(), CborError> {
+        self.finish()
+    }
+}
+
+impl SerializeStruct for Items<'_> {
+    type Ok = ();
+    type Error = CborError;
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), CborError> {
+        self.entry(key, value)
+    }
+    fn end(self) -> Result<(), CborError> {
+        self.finish()
+    }
+}
+
+impl SerializeStructVariant for Items<'_> {
+    type Ok = ();
+    type Error = CborError;
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), CborError> {
+        self.entry(key, value)
+    }
+    fn end(self) -> Result<(), CborError> {
+        self.finish()
+    }
+}
