@@ -10,6 +10,7 @@ mod normalize;
 mod text;
 
 pub use literal::is_redacted_text;
+pub(crate) use mask::days_of;
 pub use mask::{MINIMUM_CHARS, RUN, write_mask};
 pub use normalize::{NORMALIZERS, normalize};
 pub use text::MaskText;
