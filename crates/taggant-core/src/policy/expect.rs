@@ -3,7 +3,7 @@
 use super::check;
 use super::decide::Request;
 use super::model::Policy;
-use super::parse::Reader;
+use super::parse::{Reader, Value};
 use crate::Result;
 use crate::tag::Action;
 
@@ -60,43 +60,44 @@ impl Policy {
         reader.known(&table, &["expect"])?;
         let items = reader.tables(&table, "expect")?;
         let mut report = Report { total: items.len(), failures: Vec::new() };
-        for (index, item) in items.into_iter().enumerate() {
-            let table = reader.as_table(item)?;
-            reader.known(table, KEYS)?;
-            let categories =
-                reader.list(table, "category", |key| check::category(key, &self.prefixes))?;
-            let categories: Vec<&str> = categories.iter().map(String::as_str).collect();
-            let text = |key| table.get(key).map(|value| reader.string(value)).transpose();
-            let flag = |key| table.get(key).map(|value| reader.boolean(value)).transpose();
-            let need = |key| {
-                text(key)?.ok_or_else(|| reader.error(item.span(), &format!("{key} is missing")))
-            };
-            let wrong = |what: String| reader.error(item.span(), &what);
-            let expected = match need("expect")? {
-                "deny" => Action::Deny,
-                word => check::action(word).map_err(wrong)?,
-            };
-            let request = Request {
-                action: check::action(need("action")?).map_err(wrong)?,
-                categories: &categories,
-                purpose: text("purpose")?,
-                location: need("location")?,
-                actor: text("actor")?,
-                log: flag("log")?.unwrap_or(false),
-                wrap: flag("wrap")?.unwrap_or(false),
-            };
-            if let Some(purpose) = request.purpose {
-                check::purpose(purpose, &self.prefixes).map_err(wrong)?;
-            }
-            let got = self.decide(&request);
-            let holds = got.action == expected
-                && flag("would_reveal")?.is_none_or(|wanted| wanted == got.would_reveal)
-                && text("rule")?.is_none_or(|wanted| wanted == got.rule.to_string());
-            if !holds {
-                let what = format!("expected {expected}: {}", self.explain(&request));
-                report.failures.push(Failure { number: index + 1, what });
+        for (number, item) in (1..).zip(items) {
+            if let Some(what) = self.failure(&reader, item)? {
+                report.failures.push(Failure { number, what });
             }
         }
         Ok(report)
+    }
+
+    fn failure(&self, reader: &Reader<'_>, item: &Value<'_>) -> Result<Option<String>> {
+        let table = reader.as_table(item)?;
+        reader.known(table, KEYS)?;
+        let text = |key| table.get(key).map(|value| reader.string(value)).transpose();
+        let flag = |key| table.get(key).map(|value| reader.boolean(value)).transpose();
+        let wrong = |what: String| reader.error(item.span(), &what);
+        let need = |key| text(key)?.ok_or_else(|| wrong(format!("{key} is missing")));
+        let expected = match need("expect")? {
+            "deny" => Action::Deny,
+            word => check::action(word).map_err(wrong)?,
+        };
+        let categories =
+            reader.list(table, "category", |key| check::category(key, &self.prefixes))?;
+        let categories: Vec<&str> = categories.iter().map(String::as_str).collect();
+        let request = Request {
+            action: check::action(need("action")?).map_err(wrong)?,
+            categories: &categories,
+            purpose: text("purpose")?,
+            location: need("location")?,
+            actor: text("actor")?,
+            log: flag("log")?.unwrap_or(false),
+            wrap: flag("wrap")?.unwrap_or(false),
+        };
+        if let Some(purpose) = request.purpose {
+            check::purpose(purpose, &self.prefixes).map_err(wrong)?;
+        }
+        let got = self.decide(&request);
+        let holds = got.action == expected
+            && flag("would_reveal")?.is_none_or(|wanted| wanted == got.would_reveal)
+            && text("rule")?.is_none_or(|wanted| wanted == got.rule.to_string());
+        Ok((!holds).then(|| format!("expected {expected}: {}", self.explain(&request))))
     }
 }

@@ -10,7 +10,8 @@ use super::model::{PolicyBuilder, Rule};
 use super::settings::{JournalMode, end_of_day};
 use crate::{Error, Outcome, Result};
 
-type Value<'s> = Spanned<DeValue<'s>>;
+/// A value and where it stands.
+pub(super) type Value<'s> = Spanned<DeValue<'s>>;
 
 /// Reads a policy file.
 pub(super) fn policy(text: &str) -> Result<PolicyBuilder> {
