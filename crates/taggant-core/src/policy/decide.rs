@@ -171,8 +171,8 @@ pub(super) fn mismatch(rule: &Rule, request: &Request<'_>, allow: bool) -> Optio
     let covered = |key: &&str| rule.categories.iter().any(|parent| is_within(key, parent));
     let unrestricted = rule.any_category || (!allow && rule.categories.is_empty());
     let categories = match allow {
-        true => !request.categories.is_empty() && request.categories.iter().all(|key| covered(key)),
-        false => request.categories.iter().any(|key| covered(key)),
+        true => !request.categories.is_empty() && request.categories.iter().all(&covered),
+        false => request.categories.iter().any(&covered),
     };
     let meets = |list: &[String], value: Option<&str>, test: fn(&str, &str) -> bool| {
         list.is_empty() || value.is_some_and(|value| list.iter().any(|wanted| test(wanted, value)))
