@@ -6,6 +6,6 @@ pub mod resolved;
 pub mod runtime;
 pub mod scope;
 
-pub use describe::{Flow, FlowKind};
+pub use describe::{DEFAULT_TENANT, Flow, FlowKind};
 pub use location::Location;
 pub use runtime::Runtime;

@@ -22,8 +22,8 @@ pub(crate) struct Decisions {
     pub(crate) reveals: bool,
     /// Nibbles of all actions, for events that are written before the record.
     pub(crate) nibbles: Box<[u8]>,
-    /// Whether plaintext in storage is still let through.
-    pub(crate) migrating: bool,
+    /// Until when plaintext in storage is let through: Unix time in nanoseconds.
+    migration: Option<u64>,
     policy: Arc<Policy>,
 }
 
@@ -66,6 +66,11 @@ pub(crate) fn decisions(
 }
 
 impl Decisions {
+    /// Whether plaintext in storage is still let through.
+    pub(crate) fn is_migrating(&self) -> bool {
+        self.migration.is_some_and(|end| crate::event::now() < end)
+    }
+
     fn resolve(flow: &Resolved, wrap: bool, spec: &'static RecordSpec) -> Result<Self> {
         let policy = flow.runtime.policy();
         let dataset = flow.runtime.journal().define(DefineKind::Dataset, &describe(spec))?;
@@ -97,7 +102,7 @@ impl Decisions {
             fields: fields.into_boxed_slice(),
             dataset,
             nibbles: nibbles.into_boxed_slice(),
-            migrating: policy.migrating(spec.dataset),
+            migration: policy.migration(spec.dataset),
             policy,
         })
     }

@@ -20,7 +20,7 @@ use crate::field::{LookupSpec, RecordSpec};
 use crate::flow::resolved::Resolved;
 use crate::flow::scope;
 use crate::redact::MaskText;
-use crate::redact::normalize::normalize;
+use crate::redact::normalize;
 use crate::tag::Action;
 
 /// The index value of a normalised text: generation byte, then the truncated HMAC.

@@ -63,7 +63,7 @@ pub(crate) struct Stack {
     pub(crate) frames: Vec<Frame>,
     pub(crate) states: States,
     spare_bindings: Vec<(Binding, Vec<u8>)>,
-    scratch: Vec<Box<Scratch>>,
+    scratch: Vec<Scratch>,
     canonical: Vec<u8>,
 }
 
@@ -83,11 +83,11 @@ impl Stack {
         self.frames.last_mut().expect("fields are written between the begin and the end of a record")
     }
 
-    pub(crate) fn take_scratch(&mut self) -> Box<Scratch> {
+    pub(crate) fn take_scratch(&mut self) -> Scratch {
         self.scratch.pop().unwrap_or_default()
     }
 
-    pub(crate) fn give_scratch(&mut self, mut scratch: Box<Scratch>) {
+    pub(crate) fn give_scratch(&mut self, mut scratch: Scratch) {
         if scratch.bytes.capacity() <= MAX_KEPT && self.scratch.len() < 8 {
             scratch.bytes.clear();
             scratch.text.clear();

@@ -91,7 +91,7 @@ struct Plan {
     action: Action,
     field: &'static FieldSpec,
     tag: &'static TagSpec,
-    scratch: Box<Scratch>,
+    scratch: Scratch,
 }
 
 fn plan(index: usize, held: &Held) -> Result<Plan> {
@@ -241,7 +241,7 @@ fn envelope_out<S: Serializer>(
     written: Written,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let scratch = &mut *plan.scratch;
+    let scratch = &mut plan.scratch;
     if serializer.is_human_readable() {
         scratch.text.clear();
         envelope::encode_text(&scratch.bytes, &mut scratch.text);
@@ -261,7 +261,7 @@ fn seal<T: Serialize + ?Sized>(
     held: &Held,
     plan: &mut Plan,
 ) -> Result<()> {
-    let scratch = &mut *plan.scratch;
+    let scratch = &mut plan.scratch;
     scratch.bytes.clear();
     if let Some(unopened) = &held.unopened
         && pass_through(index, unopened, scratch)
@@ -336,7 +336,7 @@ fn encrypt(
     let head = header.to_bytes();
     scratch.aad.clear();
     frame.binding.write_aad(&mut scratch.aad, &head, frame.flow.tenant.name());
-    let sealed = state.seal(&scratch.aad, &mut scratch.bytes[BODY..]);
+    let sealed = state.seal(&scratch.aad, &mut scratch.bytes[BODY..])?;
     scratch.bytes[..HEADER_LEN].copy_from_slice(&head);
     scratch.bytes[HEADER_LEN..BODY].copy_from_slice(&sealed.nonce);
     scratch.bytes.extend_from_slice(&sealed.tag);
@@ -478,7 +478,7 @@ fn seal_integrity(stack: &mut Stack, scratch: &mut Scratch) -> Result<bool> {
     scratch.aad.clear();
     frame.binding.write_aad(&mut scratch.aad, &head, frame.flow.tenant.name());
     items.write_aad(&mut scratch.aad);
-    let sealed = state.seal(&scratch.aad, &mut []);
+    let sealed = state.seal(&scratch.aad, &mut [])?;
     scratch.bytes.clear();
     scratch.bytes.extend_from_slice(&head);
     scratch.bytes.extend_from_slice(&sealed.nonce);

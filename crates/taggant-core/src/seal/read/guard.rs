@@ -25,7 +25,7 @@ const FORMAT: &str = "the input is not well-formed or a value does not fit (the 
 const CUSTOM: &str = "a value was refused by its type (the value is not shown)";
 
 /// An error without values.
-pub struct Clean<E>(E);
+pub(crate) struct Clean<E>(E);
 
 impl<E> Clean<E> {
     pub(crate) fn into_inner(self) -> E {
@@ -106,7 +106,7 @@ impl<E: std::error::Error> std::error::Error for Clean<E> {}
 
 /// A deserializer, visitor or access whose errors contain no value. With an [`Inbound`] check it
 /// also refuses envelopes and redacted text among what it passes on.
-pub struct Guard<T> {
+pub(crate) struct Guard<T> {
     inner: T,
     check: Inbound,
 }

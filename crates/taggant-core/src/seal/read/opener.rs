@@ -277,7 +277,7 @@ impl Opener {
     /// # Errors
     /// `Tampered` where it is missing or does not authenticate what was read.
     pub fn verify(&mut self, mut items: IntegrityItems, seal: PendingSibling) -> Result<()> {
-        if self.flow.kind != FlowKind::From || self.top().decisions.migrating {
+        if self.flow.kind != FlowKind::From || self.top().decisions.is_migrating() {
             return Ok(());
         }
         let Self { flow, frames, opening } = self;

@@ -52,7 +52,7 @@ impl<'de, R: Tagged, const I: usize, T: DeserializeOwned> Deserialize<'de> for P
         };
         match flow.kind {
             FlowKind::Ingest => Self::plaintext(&flow, deserializer, Inbound::PlaintextOnly),
-            _ if decisions(&flow, false, spec).map_err(fail::de)?.migrating => {
+            _ if decisions(&flow, false, spec).map_err(fail::de)?.is_migrating() => {
                 Self::migrating(&flow, deserializer)
             }
             _ => Self::sealed(deserializer),
