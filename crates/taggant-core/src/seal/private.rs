@@ -1,10 +1,6 @@
 //! What the code that the derive writes calls. Not part of the public API.
 
 pub use serde;
-pub use std::{
-    clone::Clone, convert::From, default::Default, fmt, marker::PhantomData, option::Option,
-    result::Result,
-};
 
 pub use super::binder::Binder;
 pub use super::integrity::IntegrityItems;
@@ -12,6 +8,7 @@ pub use super::lookup::{LookupField, lookup_of, lookup_sibling};
 pub use super::masker::{Masker, NoMask, TextMask, masked};
 pub use super::nested::{Nested, OpenNested};
 pub use super::read::{NestedPending, Opener, Pending, PendingSibling, open_record};
+pub use super::subject::SubjectId;
 pub use super::write::{
     authenticated_field, integrity_sibling, nested_field, seal_field, seal_lookup_field,
     seal_record,

@@ -50,15 +50,16 @@ impl Opener {
     ///
     /// # Errors
     /// The first field's that does not open.
-    pub fn record<R>(
+    pub fn record<P, R>(
         &mut self,
         spec: &'static RecordSpec,
-        bind: impl FnOnce(&mut Binder<'_>),
-        body: impl FnOnce(&mut Self) -> Result<R>,
+        pending: P,
+        bind: impl FnOnce(&P, &mut Binder<'_>),
+        body: impl FnOnce(P, &mut Self) -> Result<R>,
     ) -> Result<R> {
-        let frame = self.begin(spec, bind)?;
+        let frame = self.begin(spec, |binder| bind(&pending, binder))?;
         self.frames.push(frame);
-        let opened = body(self);
+        let opened = body(pending, self);
         let frame = self.frames.pop().expect("pushed above");
         let outcome = opened.as_ref().err().map(Error::outcome);
         let recorded = events::read(&self.flow, &frame, outcome);
