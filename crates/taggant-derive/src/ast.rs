@@ -69,6 +69,15 @@ pub(crate) struct TypeWords {
     pub(crate) skip: Vec<Skip>,
     pub(crate) krate: Option<Path>,
     pub(crate) prefix: Option<LitStr>,
+    /// Words that were written, or that a misspelt one is close to, readable or not.
+    pub(crate) attempted: Vec<String>,
+}
+
+impl TypeWords {
+    /// Whether a word is missing, not just unreadable.
+    pub(crate) fn lacks(&self, word: &str) -> bool {
+        !self.attempted.iter().any(|attempted| attempted == word)
+    }
 }
 
 /// A trait of `skip(..)`.

@@ -57,3 +57,8 @@ pub(crate) fn did_you_mean(word: &str, words: &[&str]) -> String {
     taggant_taxonomy::suggest(word, words)
         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
+
+/// Where a type stands, for code whose names are the macro's own.
+pub(crate) fn at(ty: &syn::Type) -> Span {
+    Span::call_site().located_at(syn::spanned::Spanned::span(ty))
+}

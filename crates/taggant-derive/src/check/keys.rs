@@ -37,6 +37,11 @@ pub(crate) fn prefix(input: &Input, diag: &Diag) {
 pub(crate) fn category(input: &Input, text: &LitStr, diag: &Diag) {
     let key = text.value();
     if !taggant_taxonomy::is_category(&key) && !is_own(input, &key) {
+        if taggant_taxonomy::is_purpose(&key) {
+            let what = "is a purpose, which flows name; a tag names a category of data";
+            diag.error(text.span(), format!("`{key}` {what}"));
+            return;
+        }
         let near = did_you_mean(&key, CATEGORIES);
         let what = format!("unknown data category `{key}`{near}\n{}", choices(&key));
         diag.error(text.span(), what);

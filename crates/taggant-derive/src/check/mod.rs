@@ -34,11 +34,12 @@ fn names(input: &Input, diag: &Diag) {
     let words = &input.words;
     match &words.dataset {
         Some(name) => keys::name("dataset", name, diag),
-        None => diag.error(
+        None if words.lacks("dataset") => diag.error(
             input.ident.span(),
             "name the dataset: `#[tagged(dataset = \"customers\")]`; stored data refers to this \
              name, so it stays when the type is renamed",
         ),
+        None => {}
     }
     for (word, name) in [("group", &words.group), ("integrity", &words.integrity)] {
         if let Some(name) = name {
@@ -57,12 +58,13 @@ fn names(input: &Input, diag: &Diag) {
 fn bound(input: &Input, diag: &Diag) {
     let words = &input.words;
     match (&words.row, &words.subject, words.unbound) {
-        (None, ..) => diag.error(
+        (None, ..) if words.lacks("row") => diag.error(
             input.ident.span(),
             "say what a row is: `row = field`, `row = (a, b)`, or `row = none` where values may \
              move between rows of one data subject",
         ),
-        (Some(Row::None(span)), None, None) => diag.error(
+        (Some(Row::None(span)), None, None)
+            if words.lacks("subject") && words.lacks("unbound") => diag.error(
             *span,
             "`row = none` without a `subject(kind = field)` binds values to nothing of this type; \
              add `unbound` if that is meant",

@@ -9,6 +9,9 @@ use super::keys;
 use crate::ast::{Fields, Input, Row, Side, SubjectRef, Variant, member_name};
 use crate::diag::Diag;
 
+/// As the runtime: the record's own and seven others.
+const MAX_SUBJECTS: usize = 8;
+
 pub(crate) fn input(input: &Input, diag: &Diag) {
     if let Some(subject) = &input.words.subject {
         keys::subject_kind(input, subject, diag);
@@ -23,9 +26,17 @@ pub(crate) fn input(input: &Input, diag: &Diag) {
             everywhere(input, "row", member, diag);
         }
     }
+    let mut named: Vec<(&str, &Member)> = Vec::new();
     for (variant, group) in input.groups() {
         for subject in group.list.iter().filter_map(|f| f.tag()?.subject.as_ref()) {
             of_field(input, variant, group, subject, diag);
+            if !named.contains(&(&subject.kind, &subject.field)) {
+                named.push((&subject.kind, &subject.field));
+            }
+            if named.len() == MAX_SUBJECTS {
+                let what = format!("a type names at most {MAX_SUBJECTS} data subjects");
+                diag.error(subject.kind_span, what);
+            }
         }
     }
 }

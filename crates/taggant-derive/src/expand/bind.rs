@@ -1,7 +1,7 @@
 //! `Bind`: which person and which row a value belongs to.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use super::generics;
 use super::runtime::Runtime;
@@ -31,12 +31,14 @@ pub(crate) fn body(model: &Model, ty: &proc_macro2::Ident, value: &TokenStream) 
     match_groups(model, value, false, |group| {
         let pattern = pattern(&path(ty, group), group, |field| names(group, field));
         let subjects = group.subjects.iter().map(|(index, position)| {
+            let span = crate::diag::at(&group.fields[*position].ty);
             let field = binding(&group.fields[*position]);
-            quote!(__binder.subject(#index, #field);)
+            quote_spanned!(span=> __binder.subject(#index, #field);)
         });
         let row = group.row.iter().map(|position| {
+            let span = crate::diag::at(&group.fields[*position].ty);
             let field = binding(&group.fields[*position]);
-            quote!(__binder.row(#field);)
+            quote_spanned!(span=> __binder.row(#field);)
         });
         quote!(#pattern => { #(#subjects)* #(#row)* })
     })

@@ -21,7 +21,7 @@ pub(crate) fn body(model: &Model, rt: &Runtime) -> TokenStream {
                 Role::Tagged(_) => quote!(__items.pending(#value);),
                 Role::Nested { .. } => quote!(__items.nested(#value);),
                 Role::Clear { .. } => {
-                    quote!(__items.clear(&<Self as #tagged>::__spec().fields[#index], #value);)
+                    quote!(__items.clear(<Self as #tagged>::__spec(), #index, #value);)
                 }
             }
         });

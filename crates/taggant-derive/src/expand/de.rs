@@ -1,7 +1,7 @@
 //! `Deserialize`: reads the pending mirror, then opens its fields in order.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use super::pending::{is_pending, siblings};
 use super::runtime::Runtime;
@@ -116,12 +116,13 @@ fn with_siblings(model: &Model, group: &Group) -> TokenStream {
 
 fn open_field(field: &Field) -> TokenStream {
     let value = binding(field);
+    let span = crate::diag::at(&field.ty);
     match field.role {
-        Role::Nested { .. } => quote!(let #value = __opener.nested(#value)?;),
+        Role::Nested { .. } => quote_spanned!(span=> let #value = __opener.nested(#value)?;),
         _ if field.lookup().is_some() => {
             let sibling = sibling_name(field);
-            quote!(let #value = __opener.lookup_field(#value, #sibling)?;)
+            quote_spanned!(span=> let #value = __opener.lookup_field(#value, #sibling)?;)
         }
-        _ => quote!(let #value = __opener.field(#value)?;),
+        _ => quote_spanned!(span=> let #value = __opener.field(#value)?;),
     }
 }

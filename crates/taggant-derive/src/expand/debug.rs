@@ -1,7 +1,7 @@
 //! `Debug`: clear and nested fields as they print, tagged ones masked.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::runtime::Runtime;
@@ -47,7 +47,10 @@ fn arm(model: &Model, group: &Group, rt: &Runtime) -> TokenStream {
 
 fn shown(model: &Model, field: &Field, rt: &Runtime) -> TokenStream {
     let (value, index) = (binding(field), field.index);
-    let Some(tag) = field.tag() else { return quote!(&#value) };
+    let Some(tag) = field.tag() else {
+        return quote_spanned!(crate::diag::at(&field.ty)=> &#value);
+    };
     let (masked, masker) = (rt.masked(), mask::masker(model, field, tag, rt));
-    quote!(&#masked::<#masker, _>(#value, &__TAGGANT_SPEC.fields[#index]))
+    let span = crate::diag::at(&field.ty);
+    quote_spanned!(span=> &#masked::<#masker, _>(#value, &__TAGGANT_SPEC.fields[#index]))
 }

@@ -131,7 +131,9 @@ fn direction(
         for field in &group.fields {
             let of_field = own_bound(&field.serde, side, out);
             let inferred = handled
-                && !(of_type || of_group || of_field)
+                && !of_type
+                && !of_group
+                && !of_field
                 && !field.serde.skipped(side)
                 && !field.serde.replaced(side);
             let mentions = field_mentions(model, field);

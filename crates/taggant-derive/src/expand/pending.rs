@@ -2,7 +2,7 @@
 //! ones still sealed, since a field needs its siblings (subject, row, index) to be opened.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::runtime::Runtime;
 use super::ser::sibling_name;
@@ -98,7 +98,7 @@ fn ty(model: &Model, group: &Group, field: &Field, rt: &Runtime) -> TokenStream 
         Role::Nested { .. } => rt.nested_pending(),
         Role::Tagged(_) | Role::Clear { .. } => rt.pending(),
     };
-    quote!(#pending<#ident #ty_generics, #index, #ty>)
+    quote_spanned!(crate::diag::at(ty)=> #pending<#ident #ty_generics, #index, #ty>)
 }
 
 /// A plain value as the pending field holds it.

@@ -3,7 +3,6 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use syn::spanned::Spanned;
 
 use super::runtime::Runtime;
 use super::{generics, mask, words};
@@ -78,7 +77,7 @@ fn field(model: &Model, group: &Group, field: &Field, rt: &Runtime) -> TokenStre
     let mut list = words::of_field(field, SIDE, &[]);
     if !field.serde.skipped(SIDE) && generics::handled(group, SIDE) {
         list.extend(writer(model, field, rt).map(|path| {
-            let path = words::text_at(&path, ty.span());
+            let path = words::text_at(&path, crate::diag::at(ty));
             quote!(serialize_with = #path)
         }));
     }

@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
 
 use super::runtime::Runtime;
 use crate::ast::{Mask, Pad};
@@ -127,7 +126,7 @@ pub(crate) fn assert_nested(model: &Model, rt: &Runtime) -> TokenStream {
         .filter(|field| !mentions(&field.ty, &model.ident, &model.generics).any())
         .map(|field| {
             let ty = &field.ty;
-            quote_spanned!(ty.span()=> __is_nested::<#ty>();)
+            quote_spanned!(crate::diag::at(ty)=> __is_nested::<#ty>();)
         })
         .collect();
     if checks.is_empty() {

@@ -101,5 +101,5 @@ pub(crate) fn text(tokens: &impl ToTokens) -> LitStr {
 
 /// The same, so that errors point at `span`.
 pub(crate) fn text_at(tokens: &impl ToTokens, span: Span) -> LitStr {
-    LitStr::new(&tokens.to_token_stream().to_string(), Span::call_site().located_at(span))
+    LitStr::new(&tokens.to_token_stream().to_string(), span)
 }

@@ -27,6 +27,7 @@ pub(crate) fn parse(attrs: &[Attribute], diag: &Diag) -> TypeWords {
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("tagged")) {
         words.read(attr, diag, |word, input| item(&mut out, word, input), None);
     }
+    out.attempted = words.attempted();
     out
 }
 

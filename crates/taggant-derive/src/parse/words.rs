@@ -5,6 +5,8 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Result};
 use syn::{Attribute, LitInt, LitStr, Member, Token, parenthesized};
 
+use taggant_taxonomy::suggest;
+
 use crate::ast::SubjectRef;
 use crate::diag::{Diag, did_you_mean, list};
 
@@ -13,11 +15,12 @@ pub(crate) struct Words<'a> {
     attribute: &'a str,
     valid: &'a [&'a str],
     seen: Vec<String>,
+    near: Vec<String>,
 }
 
 impl<'a> Words<'a> {
     pub(crate) fn new(attribute: &'a str, valid: &'a [&'a str]) -> Self {
-        Self { attribute, valid, seen: Vec::new() }
+        Self { attribute, valid, seen: Vec::new(), near: Vec::new() }
     }
 
     /// Reads one attribute. `item` takes what stands after a valid word; `literal` takes strings
@@ -32,7 +35,7 @@ impl<'a> Words<'a> {
         let parsed = attr.parse_args_with(|input: ParseStream<'_>| {
             while !input.is_empty() {
                 let read = match &mut literal {
-                    Some(literal) if input.peek(LitStr) => input.parse().map(|text| literal(text)),
+                    Some(literal) if input.peek(LitStr) => input.parse().map(&mut *literal),
                     _ => self.word(input, &mut item),
                 };
                 if let Err(error) = read {
@@ -60,6 +63,7 @@ impl<'a> Words<'a> {
         let word = input.call(Ident::parse_any)?;
         let name = word.to_string();
         if !self.valid.contains(&name.as_str()) {
+            self.near.extend(suggest(&name, self.valid).map(str::to_owned));
             return Err(self.unknown(&word));
         }
         if self.seen.contains(&name) {
@@ -67,6 +71,11 @@ impl<'a> Words<'a> {
         }
         self.seen.push(name);
         item(&word, input)
+    }
+
+    /// The words that were meant, so that an unreadable one is not reported as missing too.
+    pub(crate) fn attempted(self) -> Vec<String> {
+        self.seen.into_iter().chain(self.near).collect()
     }
 
     fn unknown(&self, word: &Ident) -> syn::Error {

@@ -1,6 +1,6 @@
 //! The expansion names nothing that a user could have named otherwise.
 
-#![allow(non_camel_case_types, non_snake_case, missing_docs)]
+#![allow(non_camel_case_types, non_snake_case, missing_docs, clippy::struct_field_names)]
 
 use taggant as renamed;
 

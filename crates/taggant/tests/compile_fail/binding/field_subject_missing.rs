@@ -1,0 +1,12 @@
+use taggant::Tagged;
+
+#[derive(Tagged)]
+#[tagged(dataset = "customers", subject(customer = id), row = id)]
+struct Customer {
+    #[clear]
+    id: u64,
+    #[tag("user.name", subject(employee = agent_id))]
+    agent: String,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use taggant::Tagged;
+
+#[derive(Tagged)]
+#[tagged(dataset = "customers", subject(customer = id), row = id)]
+struct Customer {
+    #[clear]
+    id: u64,
+    #[tag("user.name")]
+    #[tag("user.contact")]
+    name: String,
+}
+
+fn main() {}

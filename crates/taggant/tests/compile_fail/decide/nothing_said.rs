@@ -1,0 +1,8 @@
+use taggant::Tagged;
+
+#[derive(Tagged)]
+struct Customer {
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use taggant::Tagged;
+
+#[derive(Tagged)]
+#[tagged(dataset = "customers", subject(customer = id), row = id)]
+struct Customer {
+    #[clear]
+    id: u64,
+    #[nested]
+    address: Address,
+}
+
+struct Address;
+
+fn main() {}
