@@ -1,11 +1,12 @@
 //! `Bind`: which person and which row a value belongs to.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 use super::generics;
 use super::runtime::Runtime;
 use super::shape::{binding, match_groups, path, pattern};
+use super::words::respan;
 use crate::model::{Field, Group, Model};
 
 pub(crate) fn expand(model: &Model, rt: &Runtime) -> TokenStream {
@@ -33,12 +34,12 @@ pub(crate) fn body(model: &Model, ty: &proc_macro2::Ident, value: &TokenStream) 
         let subjects = group.subjects.iter().map(|(index, position)| {
             let span = crate::diag::at(&group.fields[*position].ty);
             let field = binding(&group.fields[*position]);
-            quote_spanned!(span=> __binder.subject(#index, #field);)
+            respan(quote!(__binder.subject(#index, #field);), span)
         });
         let row = group.row.iter().map(|position| {
             let span = crate::diag::at(&group.fields[*position].ty);
             let field = binding(&group.fields[*position]);
-            quote_spanned!(span=> __binder.row(#field);)
+            respan(quote!(__binder.row(#field);), span)
         });
         quote!(#pattern => { #(#subjects)* #(#row)* })
     })

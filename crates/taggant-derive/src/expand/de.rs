@@ -1,12 +1,13 @@
 //! `Deserialize`: reads the pending mirror, then opens its fields in order.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 use super::pending::{is_pending, siblings};
 use super::runtime::Runtime;
 use super::ser::sibling_name;
 use super::shape::{binding, build, match_groups, path, pattern};
+use super::words::respan;
 use super::{bind, collect, generics, pending};
 use crate::ast::Style;
 use crate::model::{Field, Group, Model, Role};
@@ -118,11 +119,11 @@ fn open_field(field: &Field) -> TokenStream {
     let value = binding(field);
     let span = crate::diag::at(&field.ty);
     match field.role {
-        Role::Nested { .. } => quote_spanned!(span=> let #value = __opener.nested(#value)?;),
+        Role::Nested { .. } => respan(quote!(let #value = __opener.nested(#value)?;), span),
         _ if field.lookup().is_some() => {
             let sibling = sibling_name(field);
-            quote_spanned!(span=> let #value = __opener.lookup_field(#value, #sibling)?;)
+            respan(quote!(let #value = __opener.lookup_field(#value, #sibling)?;), span)
         }
-        _ => quote_spanned!(span=> let #value = __opener.field(#value)?;),
+        _ => respan(quote!(let #value = __opener.field(#value)?;), span),
     }
 }

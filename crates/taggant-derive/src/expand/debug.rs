@@ -1,11 +1,12 @@
 //! `Debug`: clear and nested fields as they print, tagged ones masked.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::ext::IdentExt;
 
 use super::runtime::Runtime;
 use super::shape::{binding, match_groups, path, pattern};
+use super::words::respan;
 use super::{generics, mask};
 use crate::ast::{Style, member_name};
 use crate::model::{Field, Group, Model};
@@ -48,9 +49,9 @@ fn arm(model: &Model, group: &Group, rt: &Runtime) -> TokenStream {
 fn shown(model: &Model, field: &Field, rt: &Runtime) -> TokenStream {
     let (value, index) = (binding(field), field.index);
     let Some(tag) = field.tag() else {
-        return quote_spanned!(crate::diag::at(&field.ty)=> &#value);
+        return respan(quote!(&#value), crate::diag::at(&field.ty));
     };
     let (masked, masker) = (rt.masked(), mask::masker(model, field, tag, rt));
     let span = crate::diag::at(&field.ty);
-    quote_spanned!(span=> &#masked::<#masker, _>(#value, &__TAGGANT_SPEC.fields[#index]))
+    respan(quote!(&#masked::<#masker, _>(#value, &__TAGGANT_SPEC.fields[#index])), span)
 }

@@ -26,7 +26,8 @@ pub(crate) use stub::stub;
 
 /// Everything that `#[derive(Tagged)]` writes for a type.
 pub(crate) fn input(model: &Model) -> TokenStream {
-    let rt = Runtime::new(&model.krate);
+    let rt = Runtime::imported();
+    let import = Runtime::import(&model.krate);
     let spec = spec::expand(model, &rt);
     let bind = bind::expand(model, &rt);
     let masks = mask::expand(model, &rt);
@@ -37,7 +38,7 @@ pub(crate) fn input(model: &Model) -> TokenStream {
     let debug = part(Skip::Debug, debug::expand);
     let ser = part(Skip::Serialize, ser::expand);
     let de = part(Skip::Deserialize, de::expand);
-    let lookups = lookup::expand(model, &rt);
+    let lookups = lookup::expand(model, &Runtime::absolute(&model.krate));
     quote! {
         #[doc(hidden)]
         #[allow(
@@ -49,6 +50,7 @@ pub(crate) fn input(model: &Model) -> TokenStream {
             clippy::absolute_paths
         )]
         const _: () = {
+            #import
             #spec
             #bind
             #masks

@@ -7,6 +7,7 @@ use quote::{format_ident, quote, quote_spanned};
 use super::runtime::Runtime;
 use super::ser::sibling_name;
 use super::shape::{binding, build, path, pattern};
+use super::words::respan;
 use super::{generics, words};
 use crate::ast::{SerdeValue, Side, Style};
 use crate::model::{Field, Group, Model, Role};
@@ -20,7 +21,7 @@ pub(crate) fn name() -> Ident {
 
 pub(crate) fn expand(model: &Model, where_clause: &TokenStream, rt: &Runtime) -> TokenStream {
     let derive = rt.derive_deserialize();
-    let attribute = words::of_type(model, SIDE, rt);
+    let attribute = words::of_type(model, SIDE);
     let (name, params) = (name(), generics::declaration(&model.generics));
     let head = quote!(#[doc(hidden)] #[derive(#derive)] #attribute);
     let item = if model.is_enum {
@@ -98,7 +99,8 @@ fn ty(model: &Model, group: &Group, field: &Field, rt: &Runtime) -> TokenStream 
         Role::Nested { .. } => rt.nested_pending(),
         Role::Tagged(_) | Role::Clear { .. } => rt.pending(),
     };
-    quote_spanned!(crate::diag::at(ty)=> #pending<#ident #ty_generics, #index, #ty>)
+    let head = respan(quote!(#pending<#ident #ty_generics, #index,), crate::diag::at(ty));
+    quote_spanned!(crate::diag::at(ty)=> #head #ty>)
 }
 
 /// A plain value as the pending field holds it.

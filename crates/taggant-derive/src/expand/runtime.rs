@@ -19,8 +19,19 @@ macro_rules! items {
 }
 
 impl Runtime {
-    pub(crate) fn new(krate: &Path) -> Self {
+    /// For code outside the block that `import` opens.
+    pub(crate) fn absolute(krate: &Path) -> Self {
         Self(quote!(#krate::__private))
+    }
+
+    /// For code after `import`: short, since serde's derive reads these paths again as text.
+    pub(crate) fn imported() -> Self {
+        Self(quote!(__taggant))
+    }
+
+    /// Names the runtime for a block.
+    pub(crate) fn import(krate: &Path) -> TokenStream {
+        quote!(use #krate::__private as __taggant;)
     }
 
     pub(crate) fn derive_serialize(&self) -> TokenStream {

@@ -40,7 +40,7 @@ pub(crate) fn expand(model: &Model, rt: &Runtime) -> TokenStream {
 
 fn mirror(model: &Model, where_clause: &TokenStream, rt: &Runtime) -> TokenStream {
     let derive = rt.derive_serialize();
-    let attribute = words::of_type(model, SIDE, rt);
+    let attribute = words::of_type(model, SIDE);
     let params = generics::declaration(&model.generics);
     let head = quote!(#[derive(#derive)] #attribute);
     if model.is_enum {

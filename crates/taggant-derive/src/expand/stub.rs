@@ -12,7 +12,7 @@ use crate::ast::{Input, Skip};
 /// The errors, and the impls.
 pub(crate) fn stub(input: &Input, error: &syn::Error) -> TokenStream {
     let krate: Path = input.words.krate.clone().unwrap_or_else(|| parse_quote!(::taggant));
-    let rt = Runtime::new(&krate);
+    let rt = Runtime::absolute(&krate);
     let errors = error.to_compile_error();
     let core = core(input, &rt);
     let part = |skip, expand: fn(&Input, &Runtime) -> TokenStream| {

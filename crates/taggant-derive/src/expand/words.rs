@@ -1,6 +1,6 @@
 //! Which of serde's words go to which mirror.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::LitStr;
 
@@ -42,8 +42,8 @@ pub(crate) fn attribute(words: &[TokenStream]) -> TokenStream {
 }
 
 /// The attribute of a whole mirror.
-pub(crate) fn of_type(model: &Model, side: Side, rt: &Runtime) -> TokenStream {
-    let serde = text(&rt.serde());
+pub(crate) fn of_type(model: &Model, side: Side) -> TokenStream {
+    let serde = text(&Runtime::absolute(&model.krate).serde());
     let ident = syn::ext::IdentExt::unraw(&model.ident).to_string();
     let name = |side| model.serde.text("rename", side).map_or(ident.clone(), LitStr::value);
     let (write, read) = (name(Side::Serialize), name(Side::Deserialize));
@@ -102,4 +102,19 @@ pub(crate) fn text(tokens: &impl ToTokens) -> LitStr {
 /// The same, so that errors point at `span`.
 pub(crate) fn text_at(tokens: &impl ToTokens, span: Span) -> LitStr {
     LitStr::new(&tokens.to_token_stream().to_string(), span)
+}
+
+/// The macro's own tokens, reported where a type stands.
+pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|mut token| {
+            if let TokenTree::Group(group) = &token {
+                let inner = respan(group.stream(), span);
+                token = TokenTree::Group(proc_macro2::Group::new(group.delimiter(), inner));
+            }
+            token.set_span(span);
+            token
+        })
+        .collect()
 }
