@@ -22,7 +22,10 @@ use serde::de::DeserializeOwned;
 use taggant::__private::{FieldRole, RecordSpec, Tagged};
 
 /// What every shape offers.
-fn check<T: Tagged + std::fmt::Debug + Serialize + DeserializeOwned>(dataset: &str, paths: &[&str]) {
+fn check<T: Tagged + std::fmt::Debug + Serialize + DeserializeOwned>(
+    dataset: &str,
+    paths: &[&str],
+) {
     let spec = T::__spec();
     assert_eq!(spec.dataset, dataset);
     let found: Vec<_> = spec.fields.iter().map(|field| field.path).collect();

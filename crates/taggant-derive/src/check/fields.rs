@@ -72,6 +72,7 @@ pub(crate) fn siblings(input: &Input, group: &Fields, diag: &Diag) {
     let mut taken: Vec<String> =
         group.list.iter().map(|field| wire_name(input, None, group.style, field)).collect();
     for field in &group.list {
+        taken.extend(field.serde.text("rename", Side::Deserialize).map(LitStr::value));
         let aliases = field.serde.0.iter().filter(|word| word.name == "alias");
         taken.extend(aliases.filter_map(|word| match &word.value {
             crate::ast::SerdeValue::Text(text) => Some(text.value()),

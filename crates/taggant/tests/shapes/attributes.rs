@@ -77,7 +77,7 @@ fn nobody() -> String {
 }
 
 fn nowhere() -> Address {
-    serde_json::from_str("{\"street\":\"\",\"city\":\"\"}").expect("an address")
+    Address { street: String::new(), city: String::new() }
 }
 
 /// The type's own default fills what is missing.
@@ -138,7 +138,6 @@ fn attributes_keep_the_paths_and_change_the_wire() {
     check::<WholeDefault>("whole_default", &["name", "count"]);
     check::<FunctionDefault>("function_default", &["0", "1"]);
     check::<With>("with", &["count", "other"]);
-    let paths =
-        ["id", "name", "nick", "email", "address", "note", "cached", "written", "read"];
+    let paths = ["id", "name", "nick", "email", "address", "note", "cached", "written", "read"];
     check::<Defaults>("defaults", &paths);
 }

@@ -130,11 +130,11 @@ pub enum Expression {
 
 #[test]
 fn enums_describe_themselves() {
-    let paths = ["Name.0", "Pair.0", "Pair.1", "Moved.0", "Paid.cents", "Paid.card", "Paid.address"];
+    let paths =
+        ["Name.0", "Pair.0", "Pair.1", "Moved.0", "Paid.cents", "Paid.card", "Paid.address"];
     check::<External>("events", &paths);
-    let paths = [
-        "SignedUp.id", "SignedUp.full_name", "Removed.id", "Removed.agent_name", "Removed.agent",
-    ];
+    let paths =
+        ["SignedUp.id", "SignedUp.full_name", "Removed.id", "Removed.agent_name", "Removed.agent"];
     check::<Internal>("internal", &paths);
     check::<Adjacent>("adjacent", &["Name.0", "Place.place"]);
     check::<Untagged>("untagged", &["Named.name", "Number.0", "Nested.0"]);

@@ -29,10 +29,12 @@ pub struct Customer {
 #[derive(Tagged)]
 #[tagged(dataset = "addresses", row = none, unbound)]
 pub struct Address {
+    /// Where.
     #[tag("user.contact.address.street")]
-    street: String,
+    pub street: String,
+    /// In which town.
     #[tag("user.contact.address.city", "user.location")]
-    city: String,
+    pub city: String,
 }
 
 /// A tuple struct.
