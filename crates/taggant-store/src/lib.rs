@@ -1,1 +1,7 @@
-//! Embedded stores of taggant.
+//! What taggant keeps on a host: the SQLite key store and ledger, the anchor file, root keys.
+
+mod hex;
+pub mod keys;
+pub mod ledger;
+pub mod root;
+mod sqlite;

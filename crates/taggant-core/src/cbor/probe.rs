@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
-use serde::ser::{Impossible, Serialize, Serializer};
 use serde::forward_to_deserialize_any;
+use serde::ser::{Impossible, Serialize, Serializer};
 
 use super::SENSITIVE;
 
@@ -84,11 +84,24 @@ impl Serializer for Ask {
     type SerializeStructVariant = No;
 
     plain!(
-        serialize_bool(bool), serialize_i8(i8), serialize_i16(i16), serialize_i32(i32),
-        serialize_i64(i64), serialize_i128(i128), serialize_u8(u8), serialize_u16(u16),
-        serialize_u32(u32), serialize_u64(u64), serialize_u128(u128), serialize_f32(f32),
-        serialize_f64(f64), serialize_char(char), serialize_str(&str), serialize_bytes(&[u8]),
-        serialize_unit(), serialize_unit_struct(&'static str),
+        serialize_bool(bool),
+        serialize_i8(i8),
+        serialize_i16(i16),
+        serialize_i32(i32),
+        serialize_i64(i64),
+        serialize_i128(i128),
+        serialize_u8(u8),
+        serialize_u16(u16),
+        serialize_u32(u32),
+        serialize_u64(u64),
+        serialize_u128(u128),
+        serialize_f32(f32),
+        serialize_f64(f64),
+        serialize_char(char),
+        serialize_str(&str),
+        serialize_bytes(&[u8]),
+        serialize_unit(),
+        serialize_unit_struct(&'static str),
         serialize_unit_variant(&'static str, u32, &'static str)
     );
 

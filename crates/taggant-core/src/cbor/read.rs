@@ -91,7 +91,8 @@ impl<'a> Reader<'a> {
             2 => self.take(head.argument).map(drop),
             3 => self.text(head.argument).map(drop),
             4 => self.deeper(|r| (0..head.argument).try_for_each(|_| r.skip())),
-            5 => self.deeper(|r| (0..head.argument).try_for_each(|_| r.skip().and_then(|()| r.skip()))),
+            5 => self
+                .deeper(|r| (0..head.argument).try_for_each(|_| r.skip().and_then(|()| r.skip()))),
             6 => self.bignum(head).map(drop),
             _ => match head.short {
                 20..=22 | 26 | 27 => Ok(()),
@@ -261,10 +262,7 @@ impl<'de> EnumAccess<'de> for Variant<'_, '_> {
     type Error = CborError;
     type Variant = Self;
 
-    fn variant_seed<S: DeserializeSeed<'de>>(
-        self,
-        seed: S,
-    ) -> Result<(S::Value, Self), CborError> {
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), CborError> {
         let name = seed.deserialize(&mut *self.reader)?;
         Ok((name, self))
     }

@@ -5,11 +5,11 @@
 //! Random nonces are safe for 2^80 messages under one key.
 
 use aes::Aes256;
+use aes::cipher::BlockCipherEncrypt;
+use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::array::Array;
 use aes_gcm::aead::inout::InOutBuf;
 use aes_gcm::aead::{AeadInOut, KeyInit};
-use aes_gcm::Aes256Gcm;
-use aes::cipher::BlockCipherEncrypt;
 use zeroize::Zeroizing;
 
 /// A key of XAES-256-GCM, expanded. Wiped on drop; has no `Debug`.
@@ -145,7 +145,11 @@ mod tests {
         let nonce = *b"ABCDEFGHIJKLMNOPQRSTUVWX";
         for (byte, aad, expected) in [
             (0x01, "", "ce546ef63c9cc60765923609b33a9a1974e96e52daf2fcf7075e2271"),
-            (0x03, "c2sp.org/XAES-256-GCM", "986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d"),
+            (
+                0x03,
+                "c2sp.org/XAES-256-GCM",
+                "986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d",
+            ),
         ] {
             let key = XaesKey::new(&[byte; 32]);
             let mut buffer = *b"XAES-256-GCM";

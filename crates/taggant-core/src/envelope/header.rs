@@ -153,8 +153,11 @@ mod tests {
     use super::*;
 
     fn sample() -> Vec<u8> {
-        let header =
-            Header { flags: Flags::new(true, false, true), field: FieldId([7; 8]), key: KeyId([9; 16]) };
+        let header = Header {
+            flags: Flags::new(true, false, true),
+            field: FieldId([7; 8]),
+            key: KeyId([9; 16]),
+        };
         [&header.to_bytes()[..], &[1; 24], &[2; 16], &[3; 16]].concat()
     }
 
@@ -163,7 +166,10 @@ mod tests {
         let bytes = sample();
         let envelope = Envelope::parse(&bytes).unwrap();
         assert_eq!(envelope.header.to_bytes(), bytes[..HEADER_LEN]);
-        assert_eq!((envelope.nonce, envelope.ciphertext, envelope.tag), (&[1; 24], &[2; 16][..], &[3; 16]));
+        assert_eq!(
+            (envelope.nonce, envelope.ciphertext, envelope.tag),
+            (&[1; 24], &[2; 16][..], &[3; 16])
+        );
         assert!(envelope.header.flags.is_row_bound() && !envelope.header.flags.is_path_bound());
         assert_eq!(bytes.len() - 16, OVERHEAD);
     }

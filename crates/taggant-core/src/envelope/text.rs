@@ -65,7 +65,8 @@ mod tests {
     fn other_spellings_are_refused() {
         let good = text(&[0xFB, 0xFF, 0x01, 0x02]);
         assert_eq!(good, "tgt1.-_8BAg");
-        for bad in ["tgt1.-_8BAg==", "tgt1.+/8BAg", "tgt1.-_8BAh", "tgt1.-_8B Ag", "tgt1.-_8BAg\n"] {
+        for bad in ["tgt1.-_8BAg==", "tgt1.+/8BAg", "tgt1.-_8BAh", "tgt1.-_8B Ag", "tgt1.-_8BAg\n"]
+        {
             assert_eq!(decode_text(bad).unwrap_err().outcome(), Outcome::Tampered, "{bad}");
         }
         assert_eq!(decode_text("TGT1.-_8BAg").unwrap_err().outcome(), Outcome::UnknownFormat);

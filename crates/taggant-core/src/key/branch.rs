@@ -70,10 +70,7 @@ pub(super) fn open(root: &dyn RootKey, row: &BranchRow) -> Result<Branch> {
     })
 }
 
-pub(super) fn unwrap(
-    root: &dyn RootKey,
-    row: &BranchRow,
-) -> Result<zeroize::Zeroizing<[u8; 32]>> {
+pub(super) fn unwrap(root: &dyn RootKey, row: &BranchRow) -> Result<zeroize::Zeroizing<[u8; 32]>> {
     let Some(own) = row.wraps.iter().find(|wrap| wrap.root == root.id()) else {
         return Err(Error::new(
             Outcome::KeyUnavailable,

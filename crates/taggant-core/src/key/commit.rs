@@ -63,7 +63,7 @@ impl Queue {
             Err(error) => Err(error.clone()),
         };
         if *left == 0 {
-            self.done.swap_remove(position);
+            drop(self.done.swap_remove(position));
         }
         Some(answer)
     }

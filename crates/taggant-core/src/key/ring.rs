@@ -93,8 +93,7 @@ impl KeyRing {
     /// # Errors
     /// `KeyUnavailable`, `Tampered`.
     pub fn tenant(&self, tenant: &str) -> Result<Arc<TenantKeys>> {
-        if let Some(known) =
-            self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant)
+        if let Some(known) = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant)
         {
             return Ok(known.clone());
         }
@@ -275,7 +274,9 @@ fn verify(rows: &[ErasureRow], place: &str) -> Result<()> {
         if !row.follows(before) {
             return Err(Error::new(
                 Outcome::Tampered,
-                format!("the chain of erasures in {place} has a gap or a changed entry; restore it"),
+                format!(
+                    "the chain of erasures in {place} has a gap or a changed entry; restore it"
+                ),
             ));
         }
         before = Some(row);

@@ -109,12 +109,8 @@ impl TenantKeys {
             return Ok(key);
         }
         self.refuse_erased(group, owner)?;
-        let found = self.shared.store.active_keys(
-            &self.name,
-            group,
-            owner.kind(),
-            &[owner.bytes()],
-        )?;
+        let found =
+            self.shared.store.active_keys(&self.name, group, owner.kind(), &[owner.bytes()])?;
         let key = match found.first() {
             Some(row) => self.materialise_for(row, group, owner)?,
             None => self.create(group, owner)?,
@@ -286,7 +282,8 @@ impl TenantKeys {
     pub fn index_keys(&self, dataset: &str, index: &str) -> Result<Arc<IndexKeys>> {
         self.shared.ensure_fresh()?;
         let scope = wrap::frame(&[dataset.as_bytes(), index.as_bytes()]);
-        let known = self.indexes.read().unwrap_or_else(PoisonError::into_inner).get(&scope).cloned();
+        let known =
+            self.indexes.read().unwrap_or_else(PoisonError::into_inner).get(&scope).cloned();
         if let Some(keys) = known {
             return Ok(keys);
         }

@@ -1,0 +1,141 @@
+//! One SQLite connection, shared by threads, never by processes.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use taggant_core::cipher::fork;
+use taggant_core::{Error, Outcome, Result};
+
+/// How long a process waits for another's transaction.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// A database file and this process's connection to it.
+pub(crate) struct Database {
+    path: PathBuf,
+    outcome: Outcome,
+    secure_delete: bool,
+    open: Mutex<Open>,
+}
+
+struct Open {
+    connection: Option<Connection>,
+    /// The process generation that opened it: SQLite forbids to carry a connection across a fork.
+    generation: u64,
+}
+
+impl Database {
+    /// Opens or makes the file and brings its schema up. `outcome` is what failures of it are.
+    pub(crate) fn open(
+        path: &Path,
+        migrations: &[&str],
+        secure_delete: bool,
+        outcome: Outcome,
+    ) -> Result<Self> {
+        let database = Self {
+            path: path.to_owned(),
+            outcome,
+            secure_delete,
+            open: Mutex::new(Open { connection: None, generation: 0 }),
+        };
+        database.write(|transaction| migrate(transaction, migrations))?;
+        sync_folder(path).map_err(|error| database.failed(&error.to_string()))?;
+        Ok(database)
+    }
+
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let connection = Connection::open(&self.path)?;
+        connection.busy_timeout(BUSY)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // FULL: a committed transaction is on stable storage.
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "secure_delete", self.secure_delete)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(connection)
+    }
+
+    /// Runs work on the connection.
+    pub(crate) fn read<R>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<R>,
+    ) -> Result<R> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.generation != fork::generation() {
+            // The parent's connection is left alone: closing it would drop the parent's locks.
+            std::mem::forget(open.connection.take());
+            open.generation = fork::generation();
+        }
+        if open.connection.is_none() {
+            open.connection = Some(self.connect().map_err(|error| self.explain(&error))?);
+        }
+        let connection = open.connection.as_mut().expect("opened above");
+        work(connection).map_err(|error| self.explain(&error))
+    }
+
+    /// Runs work in a transaction that excludes other writers.
+    pub(crate) fn write<R>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<R>,
+    ) -> Result<R> {
+        self.try_write(|transaction| work(transaction).map_err(|error| self.explain(&error)))
+    }
+
+    /// As [`write`](Self::write), for work that may refuse.
+    pub(crate) fn try_write<R>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<R>,
+    ) -> Result<R> {
+        let mut result = None;
+        self.read(|connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            match work(&transaction) {
+                Ok(done) => {
+                    transaction.commit()?;
+                    result = Some(Ok(done));
+                }
+                Err(error) => result = Some(Err(error)),
+            }
+            Ok(())
+        })?;
+        result.expect("set on both ways")
+    }
+
+    /// SQLite's own message may quote a row; only its code is passed on.
+    pub(crate) fn explain(&self, error: &rusqlite::Error) -> Error {
+        let what = match error.sqlite_error_code() {
+            Some(code) => format!("{code:?}"),
+            None => "unexpected content".to_owned(),
+        };
+        self.failed(&what)
+    }
+
+    fn failed(&self, what: &str) -> Error {
+        Error::new(
+            self.outcome,
+            format!(
+                "the database {} can't be used ({what}); check that the file is there, whole and \
+                 writable, and that its disk is not full",
+                self.path.display()
+            ),
+        )
+    }
+}
+
+/// A schema is a list of steps; `user_version` counts those that were made.
+fn migrate(transaction: &Transaction<'_>, migrations: &[&str]) -> rusqlite::Result<()> {
+    let done: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    for (number, migration) in (1_u32..).zip(migrations).skip(done as usize) {
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", number)?;
+    }
+    Ok(())
+}
+
+/// A new file is durable when its folder is.
+pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}

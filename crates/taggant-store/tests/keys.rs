@@ -1,0 +1,332 @@
+//! What users rely on of the key store: durable, shared, not trusted, final.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use taggant_core::key::{Groups, KeyConfig, KeyRing, KeyState, LocalRoot, Owner};
+use taggant_core::tag::SubjectTag;
+use taggant_core::{Outcome, Result};
+use taggant_store::keys::{FileAnchor, SqliteKeyStore};
+
+fn open(folder: &Path) -> Result<KeyRing> {
+    open_with(folder, KeyConfig::default())
+}
+
+fn open_with(folder: &Path, config: KeyConfig) -> Result<KeyRing> {
+    KeyRing::open(
+        Arc::new(SqliteKeyStore::open(&folder.join("keys.db"))?),
+        Arc::new(LocalRoot::new(&[7; 32])),
+        Box::new(FileAnchor::new(&folder.join("anchor.log"))),
+        config,
+    )
+}
+
+fn person(ring: &KeyRing, id: &str) -> SubjectTag {
+    ring.tenant("t").unwrap().subject_tag("customer", id.as_bytes())
+}
+
+fn seal(ring: &KeyRing, id: &str) -> Result<taggant_core::tag::KeyId> {
+    let tag = person(ring, id);
+    Ok(ring.tenant("t")?.seal_key("main", Owner::Subject(tag))?.id())
+}
+
+/// An insider with the database file and without keys.
+fn insider(folder: &Path, sql: &str) {
+    let connection = Connection::open(folder.join("keys.db")).unwrap();
+    connection.execute_batch(sql).unwrap();
+}
+
+#[test]
+fn a_person_keeps_one_key_across_restarts_and_processes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (a, b) = (open(folder.path()).unwrap(), open(folder.path()).unwrap());
+    let id = seal(&a, "1").unwrap();
+    assert_eq!(seal(&b, "1").unwrap(), id);
+    assert_ne!(seal(&b, "2").unwrap(), id);
+    assert_eq!(person(&a, "1"), person(&b, "1"));
+    let again = open(folder.path()).unwrap();
+    assert_eq!(again.tenant("t").unwrap().open_key(id).unwrap().id(), id);
+    assert_ne!(again.tenant("u").unwrap().subject_tag("customer", b"1"), person(&a, "1"));
+    let error = again.tenant("u").unwrap().open_key(id).unwrap_err();
+    assert_eq!(error.outcome(), Outcome::WrongTenant);
+}
+
+#[test]
+fn an_erased_person_is_gone_and_is_not_re_created() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    let (id, tag) = (seal(&ring, "1").unwrap(), person(&ring, "1"));
+    let other = seal(&ring, "2").unwrap();
+    let erasure = ring.erase("t", tag, &Groups::All).unwrap();
+    assert_eq!((erasure.row.number, erasure.keys, erasure.anchored), (1, 1, true));
+    for ring in [ring, open(folder.path()).unwrap()] {
+        let tenant = ring.tenant("t").unwrap();
+        assert_eq!(tenant.open_key(id).unwrap_err().outcome(), Outcome::Erased);
+        assert_eq!(seal(&ring, "1").unwrap_err().outcome(), Outcome::Erased);
+        tenant.prefetch("main", &[tag]).unwrap();
+        assert_eq!(seal(&ring, "1").unwrap_err().outcome(), Outcome::Erased);
+        assert!(tenant.open_key(other).is_ok());
+        assert_eq!(ring.list("t").unwrap().iter().filter(|k| k.subject == Some(tag)).count(), 1);
+    }
+}
+
+#[test]
+fn erasing_one_group_leaves_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    let (tenant, tag) = (ring.tenant("t").unwrap(), person(&ring, "1"));
+    let main = tenant.seal_key("main", Owner::Subject(tag)).unwrap().id();
+    let invoices = tenant.seal_key("invoices", Owner::Subject(tag)).unwrap().id();
+    ring.erase("t", tag, &Groups::These(vec!["main".into()])).unwrap();
+    assert_eq!(tenant.open_key(main).unwrap_err().outcome(), Outcome::Erased);
+    assert!(tenant.open_key(invoices).is_ok());
+    ring.erase("t", tag, &Groups::All).unwrap();
+    assert_eq!(tenant.open_key(invoices).unwrap_err().outcome(), Outcome::Erased);
+}
+
+#[test]
+fn another_process_stops_serving_an_erased_person_within_the_cache_life() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = KeyConfig { cache_life: std::time::Duration::ZERO, ..KeyConfig::default() };
+    let (a, b) = (open(folder.path()).unwrap(), open_with(folder.path(), config).unwrap());
+    let id = seal(&b, "1").unwrap();
+    assert!(b.tenant("t").unwrap().open_key(id).is_ok());
+    a.erase("t", person(&a, "1"), &Groups::All).unwrap();
+    assert_eq!(b.tenant("t").unwrap().open_key(id).unwrap_err().outcome(), Outcome::Erased);
+}
+
+#[test]
+fn the_erased_key_is_overwritten_in_every_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    for n in 0..50 {
+        seal(&ring, &n.to_string()).unwrap();
+    }
+    let tag = person(&ring, "7");
+    let wrapped: Vec<u8> = Connection::open(folder.path().join("keys.db"))
+        .unwrap()
+        .query_row("SELECT wrapped FROM data_keys WHERE owner = ?1", [tag.0], |row| row.get(0))
+        .unwrap();
+    let found = |folder: &Path| {
+        std::fs::read_dir(folder)
+            .unwrap()
+            .filter(|entry| {
+                let bytes = std::fs::read(entry.as_ref().unwrap().path()).unwrap();
+                bytes.windows(24).any(|window| window == &wrapped[24..48])
+            })
+            .count()
+    };
+    assert!(found(folder.path()) > 0, "the search must find what is there");
+    ring.erase("t", tag, &Groups::All).unwrap();
+    assert_eq!(found(folder.path()), 0);
+}
+
+#[test]
+fn a_legal_hold_refuses_erasure_until_it_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    let (id, tag) = (seal(&ring, "1").unwrap(), person(&ring, "1"));
+    ring.hold("t", tag, true).unwrap();
+    assert_eq!(ring.erase("t", tag, &Groups::All).unwrap_err().outcome(), Outcome::Denied);
+    assert!(ring.tenant("t").unwrap().open_key(id).is_ok());
+    ring.hold("t", tag, false).unwrap();
+    ring.erase("t", tag, &Groups::All).unwrap();
+}
+
+#[test]
+fn an_insider_cannot_give_one_persons_key_to_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    let (victim, thief) = (person(&ring, "1"), person(&ring, "2"));
+    let id = seal(&ring, "1").unwrap();
+    insider(
+        folder.path(),
+        &format!("UPDATE data_keys SET owner = x'{thief}' WHERE owner = x'{victim}'"),
+    );
+    let fresh = open(folder.path()).unwrap();
+    assert_eq!(seal(&fresh, "2").unwrap_err().outcome(), Outcome::Tampered);
+    assert_eq!(fresh.tenant("t").unwrap().open_key(id).unwrap_err().outcome(), Outcome::Tampered);
+}
+
+#[test]
+fn an_insider_cannot_turn_live_data_into_erased_nor_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    let (live, gone) = (seal(&ring, "1").unwrap(), seal(&ring, "2").unwrap());
+    insider(folder.path(), "CREATE TABLE copy AS SELECT * FROM data_keys");
+    ring.erase("t", person(&ring, "2"), &Groups::All).unwrap();
+    insider(folder.path(), &format!("UPDATE data_keys SET state = 4 WHERE id = x'{live}'"));
+    let fresh = open(folder.path()).unwrap();
+    let outcome = |id| fresh.tenant("t").unwrap().open_key(id).unwrap_err().outcome();
+    assert_eq!(outcome(live), Outcome::Tampered);
+    insider(
+        folder.path(),
+        &format!(
+            "DELETE FROM data_keys WHERE id = x'{gone}';
+             INSERT INTO data_keys SELECT * FROM copy WHERE id = x'{gone}'"
+        ),
+    );
+    // The row is genuine and old; the chain knows better.
+    assert_eq!(outcome(gone), Outcome::Erased);
+    insider(folder.path(), &format!("DELETE FROM data_keys WHERE id = x'{gone}'"));
+    let fresh = open(folder.path()).unwrap();
+    let error = fresh.tenant("t").unwrap().open_key(gone).unwrap_err();
+    assert_eq!(error.outcome(), Outcome::KeyNotFound);
+}
+
+#[test]
+fn an_insider_cannot_forge_or_lose_an_erasure() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    let id = seal(&ring, "1").unwrap();
+    for n in 2..5 {
+        seal(&ring, &n.to_string()).unwrap();
+        ring.erase("t", person(&ring, &n.to_string()), &Groups::All).unwrap();
+    }
+    let outcome = |folder: &Path| open(folder).err().map(|error| error.outcome());
+    insider(folder.path(), "CREATE TABLE copy AS SELECT * FROM erasures");
+    insider(folder.path(), "DELETE FROM erasures WHERE number = 2");
+    assert_eq!(outcome(folder.path()), Some(Outcome::Tampered));
+    insider(
+        folder.path(),
+        &format!(
+            "DELETE FROM erasures; INSERT INTO erasures SELECT * FROM copy;
+             UPDATE erasures SET subject = x'{}' WHERE number = 3",
+            person(&ring, "1")
+        ),
+    );
+    assert_eq!(outcome(folder.path()), Some(Outcome::Tampered));
+    insider(folder.path(), "DELETE FROM erasures; INSERT INTO erasures SELECT * FROM copy");
+    assert!(open(folder.path()).unwrap().tenant("t").unwrap().open_key(id).is_ok());
+    // The end of the chain cut off: the anchor knows it, and the store is erased again.
+    insider(folder.path(), "DELETE FROM erasures WHERE number > 1");
+    let fresh = open(folder.path()).unwrap();
+    assert_eq!(fresh.head().unwrap().number, 3);
+    assert_eq!(seal(&fresh, "4").unwrap_err().outcome(), Outcome::Erased);
+}
+
+#[test]
+fn a_restored_backup_is_erased_again_before_it_serves_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let backup = tempfile::tempdir().unwrap();
+    let id = {
+        let ring = open(folder.path()).unwrap();
+        let id = seal(&ring, "1").unwrap();
+        insider(folder.path(), "PRAGMA wal_checkpoint(TRUNCATE)");
+        std::fs::copy(folder.path().join("keys.db"), backup.path().join("keys.db")).unwrap();
+        ring.erase("t", person(&ring, "1"), &Groups::All).unwrap();
+        id
+    };
+    for file in ["keys.db-wal", "keys.db-shm"] {
+        let _ = std::fs::remove_file(folder.path().join(file));
+    }
+    std::fs::copy(backup.path().join("keys.db"), folder.path().join("keys.db")).unwrap();
+    let ring = open(folder.path()).unwrap();
+    assert_eq!(ring.tenant("t").unwrap().open_key(id).unwrap_err().outcome(), Outcome::Erased);
+    let states: Vec<KeyState> = ring.list("t").unwrap().iter().map(|key| key.state).collect();
+    assert_eq!(states, [KeyState::Erased]);
+}
+
+#[test]
+fn a_missing_anchor_is_refused_until_somebody_has_made_sure() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    seal(&ring, "1").unwrap();
+    ring.erase("t", person(&ring, "1"), &Groups::All).unwrap();
+    std::fs::remove_file(folder.path().join("anchor.log")).unwrap();
+    assert_eq!(open(folder.path()).err().unwrap().outcome(), Outcome::KeyUnavailable);
+    let adopt = KeyConfig { adopt_anchor: true, ..KeyConfig::default() };
+    open_with(folder.path(), adopt).unwrap();
+    assert!(open(folder.path()).is_ok());
+}
+
+#[test]
+fn a_wrong_root_key_is_told_from_tampering() {
+    let folder = tempfile::tempdir().unwrap();
+    seal(&open(folder.path()).unwrap(), "1").unwrap();
+    let wrong = KeyRing::open(
+        Arc::new(SqliteKeyStore::open(&folder.path().join("keys.db")).unwrap()),
+        Arc::new(LocalRoot::new(&[8; 32])),
+        Box::new(FileAnchor::new(&folder.path().join("anchor.log"))),
+        KeyConfig::default(),
+    )
+    .unwrap();
+    assert_eq!(wrong.tenant("t").err().unwrap().outcome(), Outcome::KeyUnavailable);
+    insider(folder.path(), "UPDATE root_wraps SET wrapped = zeroblob(72)");
+    let ring = open(folder.path()).unwrap();
+    assert_eq!(ring.tenant("t").err().unwrap().outcome(), Outcome::Tampered);
+}
+
+#[test]
+fn rotation_makes_new_keys_and_leaves_old_ones_readable() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    let old = seal(&ring, "1").unwrap();
+    assert_eq!(ring.rotate_branch("t", "main", false).unwrap(), 1);
+    assert_eq!(ring.rotate_branch("t", "main", true).unwrap(), 0);
+    assert_eq!(ring.rotate_data("t", "main").unwrap(), 1);
+    let new = seal(&ring, "1").unwrap();
+    assert_ne!(old, new);
+    let tenant = ring.tenant("t").unwrap();
+    assert!(tenant.open_key(old).is_ok() && tenant.open_key(new).is_ok());
+    let first = tenant.index_keys("d", "i").unwrap().current().0;
+    assert_eq!(ring.rotate_index("t", "d", "i").unwrap(), first + 1);
+    let generations: Vec<u8> =
+        tenant.index_keys("d", "i").unwrap().newest_first().map(|(g, _)| g).collect();
+    assert_eq!(generations, [first + 1, first]);
+    // Another root key for the branch keys; the old one opens nothing any more.
+    ring.rotate_root("t", &LocalRoot::new(&[9; 32]), true).unwrap();
+    let moved = KeyRing::open(
+        Arc::new(SqliteKeyStore::open(&folder.path().join("keys.db")).unwrap()),
+        Arc::new(LocalRoot::new(&[9; 32])),
+        Box::new(FileAnchor::new(&folder.path().join("anchor.log"))),
+        KeyConfig::default(),
+    )
+    .unwrap();
+    assert!(moved.tenant("t").unwrap().open_key(old).is_ok());
+    assert!(open(folder.path()).unwrap().tenant("t").is_err());
+}
+
+#[test]
+fn many_threads_and_rings_agree_on_one_key_per_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let rings = [open(folder.path()).unwrap(), open(folder.path()).unwrap()];
+    let seen = std::sync::Mutex::new(std::collections::HashMap::new());
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let (ring, seen) = (&rings[thread % 2], &seen);
+            scope.spawn(move || {
+                for n in 0..40 {
+                    let id = seal(ring, &(n % 20).to_string()).unwrap();
+                    let mut seen = seen.lock().unwrap();
+                    assert_eq!(*seen.entry(n % 20).or_insert(id), id);
+                }
+            });
+        }
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_root_key_file_that_others_may_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("root.key");
+    let first = taggant_store::root::from_file(&path).unwrap();
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let again = taggant_store::root::from_file(&path).unwrap();
+    assert_eq!(format!("{first:?}"), format!("{again:?}"));
+    for mode in [0o640, 0o604, 0o660] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let error = taggant_store::root::from_file(&path).unwrap_err();
+        assert!(error.to_string().contains("chmod 600"), "{error}");
+    }
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (name, key) = text.split_once(' ').unwrap();
+    let changed = if key.starts_with('0') { "1" } else { "0" };
+    std::fs::write(&path, format!("{name} {changed}{}", &key[1..])).unwrap();
+    let error = taggant_store::root::from_file(&path).unwrap_err();
+    assert!(error.to_string().contains("checksum"), "{error}");
+}
