@@ -74,6 +74,33 @@ impl Outcome {
         }
     }
 
+    /// All outcomes, in the order of their codes.
+    pub const ALL: [Self; 17] = [
+        Self::NoRuntime,
+        Self::NoFlow,
+        Self::Denied,
+        Self::KeyNotFound,
+        Self::KeyUnavailable,
+        Self::KeyStoreRolledBack,
+        Self::Erased,
+        Self::Tampered,
+        Self::WrongField,
+        Self::WrongSubject,
+        Self::WrongTenant,
+        Self::WrongRow,
+        Self::UnexpectedPlaintext,
+        Self::UnexpectedEnvelope,
+        Self::UnknownFormat,
+        Self::Invalid,
+        Self::JournalUnavailable,
+    ];
+
+    /// The outcome of a code.
+    #[must_use]
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.code() == code)
+    }
+
     /// A stable small number, for the journal. 0 is kept for success.
     #[must_use]
     pub const fn code(self) -> u8 {

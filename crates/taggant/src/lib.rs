@@ -1,1 +1,52 @@
-//! Field-level data tagging.
+//! Field-level data tagging. A developer tags a struct field once; from then on the value is
+//! encrypted wherever it is serialized, redacted wherever it is printed, and every movement is
+//! recorded: which field, of which person, to or from which place, for what purpose, on whose
+//! behalf.
+//!
+//! ```
+//! use taggant::{Flow, Policy, Runtime, Tagged};
+//!
+//! #[derive(Tagged)]
+//! #[tagged(dataset = "customers", subject(customer = id), row = id)]
+//! struct Customer {
+//!     #[clear]
+//!     id: u64,
+//!     #[tag("user.contact.email", mask = email)]
+//!     email: String,
+//! }
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path();
+//! let policy = Policy::from_toml("[[allow]]\naction = \"open\"\ncategory = \"user\"\n")?;
+//! let runtime = Runtime::builder(folder).policy(policy).build()?;
+//! runtime.install()?;
+//!
+//! let customer = Customer { id: 7, email: "maria.gonzalez@example.com".into() };
+//! let store = ("postgres://shop:5432", "shop.public.customers");
+//! let row = Flow::to(store.0, store.1).run(|| serde_json::to_string(&customer))?;
+//! assert!(!row.contains("maria"));
+//! assert_eq!(format!("{customer:?}"), "Customer { id: 7, email: m********@example.com }");
+//!
+//! let back: Customer = Flow::from(store.0, store.1).run(|| serde_json::from_str(&row))?;
+//! assert_eq!(back.email, "maria.gonzalez@example.com");
+//! # Ok(())
+//! # }
+//! ```
+
+mod runtime;
+
+pub use taggant_core::flow::{Flow, FlowKind, Location};
+pub use taggant_core::key::{Groups, KeyInfo, KeyState, LocalRoot, RootKey};
+pub use taggant_core::policy::{self, Policy};
+pub use taggant_core::redact::MaskText;
+pub use taggant_core::seal::{IndexValue, LookupField, Sensitive, SubjectId, Tagged, Wrapped};
+pub use taggant_core::{Error, Outcome, Result};
+pub use taggant_derive::Tagged;
+pub use taggant_store::ledger;
+pub use taggant_store::root;
+
+pub use runtime::{Builder, Runtime};
+
+#[doc(hidden)]
+pub use taggant_core::seal::private as __private;

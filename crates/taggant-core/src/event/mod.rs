@@ -1,1 +1,233 @@
-//! TODO
+//! What happened: one fixed-size event per record that crosses a boundary, per derivation edge and
+//! per access. docs/JOURNAL.md has the bytes.
+
+mod codec;
+
+pub use codec::{PAYLOAD, TEXT_PART, decode, encode_record, encode_text};
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::tag::{KeyId, SubjectTag};
+
+/// Unix time in nanoseconds.
+#[must_use]
+pub fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// What kind of movement an event is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum RecordKind {
+    /// A record was written.
+    Write = 1,
+    /// A record was read.
+    Read = 2,
+    /// A value was handed out: `reveal`, or opened for `map` and `zip`.
+    Access = 3,
+    /// A blind index was asked.
+    Lookup = 4,
+    /// A value of foreign origin was written to a field.
+    Edge = 5,
+    /// A disclosure that was announced did not take place; `refers` names its event.
+    Retract = 6,
+    /// A person was erased.
+    Erase = 7,
+}
+
+impl RecordKind {
+    /// All kinds, in the order of their codes.
+    pub const ALL: [Self; 7] = [
+        Self::Write,
+        Self::Read,
+        Self::Access,
+        Self::Lookup,
+        Self::Edge,
+        Self::Retract,
+        Self::Erase,
+    ];
+
+    /// The word used in the ledger.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Write => "write",
+            Self::Read => "read",
+            Self::Access => "access",
+            Self::Lookup => "lookup",
+            Self::Edge => "edge",
+            Self::Retract => "retract",
+            Self::Erase => "erase",
+        }
+    }
+}
+
+/// Circumstances of an event, as bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct EventFlags(pub u16);
+
+impl EventFlags {
+    /// No sink flow covered the write.
+    pub const UNKNOWN_FLOW: u16 = 1;
+    /// The record names a person whose id is `None`.
+    pub const UNBOUND: u16 = 2;
+    /// The record was written through `wrap`.
+    pub const WRAPPED: u16 = 4;
+
+    /// Whether a bit is set.
+    #[must_use]
+    pub const fn has(self, bit: u16) -> bool {
+        self.0 & bit != 0
+    }
+}
+
+/// Bytes of a reason or ticket that an event has room for.
+pub const REASON_LEN: usize = 48;
+
+/// An event about a record or a value. Numbers name entries of the instance's dictionary; 0 is
+/// "none".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordEvent {
+    /// What moved.
+    pub kind: RecordKind,
+    /// 0 for success, else [`Outcome::code`](crate::Outcome::code).
+    pub outcome: u8,
+    /// Circumstances.
+    pub flags: EventFlags,
+    /// Unix time in nanoseconds.
+    pub time_ns: u64,
+    /// Record type.
+    pub dataset: u32,
+    /// Where to or from.
+    pub location: u32,
+    /// Why.
+    pub purpose: u32,
+    /// Who.
+    pub actor: u32,
+    /// For whom.
+    pub on_behalf: u32,
+    /// Whose.
+    pub tenant: u32,
+    /// Which person.
+    pub subject: Option<SubjectTag>,
+    /// Under which key.
+    pub key: Option<KeyId>,
+    /// Four-bit [`Action`](crate::tag::Action) codes of 64 fields, the low nibble first.
+    pub actions: [u8; 32],
+    /// The field that the first action is of: more than 64 fields continue in further events.
+    pub first_field: u16,
+    /// The field, for events about one.
+    pub field: u16,
+    /// The origins of the value, for edges and accesses.
+    pub label: u32,
+    /// Trace id.
+    pub trace: [u8; 16],
+    /// The number of the event that this one is about.
+    pub refers: u64,
+    /// Reason or ticket, UTF-8, padded with zeros.
+    pub reason: [u8; REASON_LEN],
+}
+
+impl RecordEvent {
+    /// An event with nothing in it but its kind and the time.
+    #[must_use]
+    pub fn new(kind: RecordKind) -> Self {
+        Self {
+            kind,
+            outcome: 0,
+            flags: EventFlags::default(),
+            time_ns: now(),
+            dataset: 0,
+            location: 0,
+            purpose: 0,
+            actor: 0,
+            on_behalf: 0,
+            tenant: 0,
+            subject: None,
+            key: None,
+            actions: [0; 32],
+            first_field: 0,
+            field: 0,
+            label: 0,
+            trace: [0; 16],
+            refers: 0,
+            reason: [0; REASON_LEN],
+        }
+    }
+
+    /// Sets the reason, cut at a character to what fits.
+    pub fn set_reason(&mut self, reason: &str) {
+        let end = reason.floor_char_boundary(REASON_LEN);
+        self.reason[..end].copy_from_slice(&reason.as_bytes()[..end]);
+    }
+
+    /// The reason.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        let end = self.reason.iter().position(|byte| *byte == 0).unwrap_or(REASON_LEN);
+        std::str::from_utf8(&self.reason[..end]).unwrap_or("")
+    }
+}
+
+/// What a dictionary entry names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum DefineKind {
+    /// What the process says of itself; always the first entry.
+    Start = 1,
+    /// A record type: a line `dataset\tgroup`, then a line `id\tpath\trole\tcategories` per field.
+    Dataset = 2,
+    /// A location.
+    Location = 3,
+    /// A purpose.
+    Purpose = 4,
+    /// An actor.
+    Actor = 5,
+    /// A tenant.
+    Tenant = 6,
+    /// The origins of a value: a line `dataset.path@location` each.
+    Label = 7,
+    /// A policy: its digest in hex, a line break, its text.
+    Policy = 8,
+}
+
+impl DefineKind {
+    /// All kinds, in the order of their codes.
+    pub const ALL: [Self; 8] = [
+        Self::Start,
+        Self::Dataset,
+        Self::Location,
+        Self::Purpose,
+        Self::Actor,
+        Self::Tenant,
+        Self::Label,
+        Self::Policy,
+    ];
+}
+
+/// One part of a dictionary entry's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextPart {
+    /// What is named.
+    pub kind: DefineKind,
+    /// Its number.
+    pub number: u32,
+    /// Which part this is, from 0.
+    pub part: u16,
+    /// How many parts there are.
+    pub parts: u16,
+    /// Unix time in nanoseconds.
+    pub time_ns: u64,
+    /// The bytes of this part.
+    pub bytes: Vec<u8>,
+}
+
+/// A slot of the journal, decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Something moved.
+    Record(Box<RecordEvent>),
+    /// A dictionary entry, or a part of one.
+    Text(TextPart),
+}

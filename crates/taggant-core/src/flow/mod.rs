@@ -2,9 +2,9 @@
 
 mod describe;
 pub mod location;
-pub mod resolved;
+pub(crate) mod resolved;
 pub mod runtime;
-pub mod scope;
+pub(crate) mod scope;
 
 pub use describe::{DEFAULT_TENANT, Flow, FlowKind};
 pub use location::Location;

@@ -164,7 +164,9 @@ pub(crate) fn check_purpose(purpose: &str) -> Result<()> {
     };
     Err(Error::new(
         Outcome::Invalid,
-        format!("`{purpose}` is no purpose of the taxonomy{hint} (own purposes: `x.<project>.<word>`)"),
+        format!(
+            "`{purpose}` is no purpose of the taxonomy{hint} (own purposes: `x.<project>.<word>`)"
+        ),
     ))
 }
 
@@ -173,7 +175,9 @@ fn is_own_key(purpose: &str) -> bool {
     purpose.strip_prefix("x.").is_some_and(|rest| {
         rest.split('.').all(|part| {
             !part.is_empty()
-                && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         })
     })
 }

@@ -71,9 +71,8 @@ pub(crate) fn for_write() -> Result<WriteFlow> {
 
 /// The flow for a read: only where the scope reads storage or takes plaintext in.
 pub(crate) fn for_read() -> Result<Option<Arc<Resolved>>> {
-    let found = SCOPES.with_borrow(|scopes| {
-        scopes.last().map(|entry| (entry.kind, entry.resolved.clone()))
-    });
+    let found = SCOPES
+        .with_borrow(|scopes| scopes.last().map(|entry| (entry.kind, entry.resolved.clone())));
     match found {
         Some((FlowKind::From | FlowKind::Ingest, resolved)) => resolved?.current().map(Some),
         Some(_) | None => {

@@ -61,7 +61,8 @@ pub(crate) fn decisions(
         return Ok(known);
     }
     let decisions = Arc::new(Decisions::resolve(flow, wrap, spec)?);
-    CACHED.with_borrow_mut(|cache| cache[slot] = Some(Cached { key, decisions: decisions.clone() }));
+    CACHED
+        .with_borrow_mut(|cache| cache[slot] = Some(Cached { key, decisions: decisions.clone() }));
     Ok(decisions)
 }
 
@@ -85,7 +86,8 @@ impl Decisions {
                 });
                 continue;
             };
-            let decision = policy.decide(&request(flow, wrap, default_action(flow), tag.categories));
+            let decision =
+                policy.decide(&request(flow, wrap, default_action(flow), tag.categories));
             note(&mut nibbles, index, decision.action);
             let label = match flow.kind {
                 FlowKind::From | FlowKind::Ingest => origin::label(&flow.location, spec, index),

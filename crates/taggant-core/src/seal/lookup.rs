@@ -100,10 +100,8 @@ pub fn lookup_sibling<const I: usize, S: Serializer>(
     let made = stack::with(|stack| {
         let frame = stack.top();
         let sealed = frame.nibbles[I / 2] >> (4 * (I % 2)) & 0xF;
-        let sealed = matches!(
-            Action::from_code(sealed),
-            Some(Action::Seal | Action::Pass | Action::Reseal)
-        );
+        let sealed =
+            matches!(Action::from_code(sealed), Some(Action::Seal | Action::Pass | Action::Reseal));
         // Where the value itself is hidden or shown, its index value has no business.
         frame.lookup.take().filter(|_| sealed)
     });

@@ -43,7 +43,9 @@ impl<T: MaskText + ?Sized> Masker<T> for TextMask {
         let shown = value.with_text(&mut |text| {
             result = if mask == Mask::Pseudonym {
                 match super::pseudonym::ambient(category, text) {
-                    Some(pseudonym) => redact::write_mask(mask, category, text, out, Some(&pseudonym)),
+                    Some(pseudonym) => {
+                        redact::write_mask(mask, category, text, out, Some(&pseudonym))
+                    }
                     None => redact::write_mask(Mask::Category, category, "", out, None),
                 }
             } else {

@@ -2,9 +2,9 @@
 //! edge, one per access.
 
 use std::sync::atomic::Ordering;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::binder::Subject;
+use super::decisions::decisions;
 use super::held::Unopened;
 use super::origin::Label;
 use super::read::OpenFrame;
@@ -13,9 +13,157 @@ use crate::error::{Outcome, Result};
 use crate::event::{DefineKind, EventFlags, RecordEvent, RecordKind};
 use crate::field::RecordSpec;
 use crate::flow::resolved::Resolved;
-use crate::tag::{Action, SubjectTag};
+use crate::tag::Action;
 
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+/// An event with what the flow says.
+fn event(kind: RecordKind, flow: &Resolved) -> RecordEvent {
+    let mut event = RecordEvent::new(kind);
+    event.location = flow.numbers.location;
+    event.purpose = flow.numbers.purpose;
+    event.actor = flow.numbers.actor;
+    event.on_behalf = flow.numbers.on_behalf;
+    event.tenant = flow.numbers.tenant;
+    event.trace = flow.trace;
+    if flow.is_unknown {
+        event.flags.0 |= EventFlags::UNKNOWN_FLOW;
+    }
+    if let Some(reason) = &flow.reason {
+        event.set_reason(reason);
+    }
+    event
+}
+
+/// Appends one event per 64 fields.
+fn append(flow: &Resolved, mut event: RecordEvent, nibbles: &[u8]) -> Result<u64> {
+    let journal = flow.runtime.journal();
+    let mut first = 0;
+    let mut chunks = nibbles.chunks(32);
+    loop {
+        let chunk = chunks.next().unwrap_or(&[]);
+        event.actions = [0; 32];
+        event.actions[..chunk.len()].copy_from_slice(chunk);
+        event.first_field = first;
+        first = first.saturating_add(64);
+        let number = journal.append(&event)?;
+        if chunks.len() == 0 {
+            return Ok(number);
+        }
+    }
+}
+
+fn write_event(frame: &Frame) -> RecordEvent {
+    let mut event = event(RecordKind::Write, &frame.flow);
+    event.dataset = frame.decisions.dataset;
+    event.subject = frame.binding.subjects[0].tag();
+    event.key = frame.key;
+    if frame.wrap {
+        event.flags.0 |= EventFlags::WRAPPED;
+    }
+    if frame.binding.subjects[0] == Subject::Absent {
+        event.flags.0 |= EventFlags::UNBOUND;
+    }
+    event
+}
+
+/// Records a disclosure before its first byte leaves.
+pub(crate) fn announce(frame: &Frame) -> Result<u64> {
+    let sequence = append(&frame.flow, write_event(frame), &frame.decisions.nibbles)?;
+    if frame.flow.runtime.policy().flush_disclosures() {
+        frame.flow.runtime.journal().flush()?;
+    }
+    Ok(sequence)
+}
+
+/// An announced disclosure failed: what left of it, if anything, is not known.
+pub(crate) fn retract(frame: &Frame, sequence: u64) -> Result<()> {
+    let mut event = write_event(frame);
+    event.kind = RecordKind::Retract;
+    event.refers = sequence;
+    event.outcome = outcome_of_failure();
+    frame.flow.runtime.journal().append(&event).map(drop)
+}
+
+/// A record was written, or failed to be.
+pub(crate) fn written(frame: &Frame, success: bool) -> Result<()> {
+    let mut event = write_event(frame);
+    if !success {
+        event.outcome = outcome_of_failure();
+    }
+    append(&frame.flow, event, &frame.nibbles).map(drop)
+}
+
+/// The typed reason where there is one; a format may have failed on its own.
+fn outcome_of_failure() -> u8 {
+    crate::Error::last().map_or(Outcome::Invalid, |error| error.outcome()).code()
+}
+
+/// A value of foreign origin is written to a field.
+pub(crate) fn edge(frame: &Frame, index: usize, label: Label, action: Action) -> Result<()> {
+    let mut event = write_event(frame);
+    event.kind = RecordKind::Edge;
+    event.field = u16::try_from(index).unwrap_or(u16::MAX);
+    event.actions[0] = action.code();
+    event.label = label_number(&frame.flow, label)?;
+    frame.flow.runtime.journal().append(&event).map(drop)
+}
+
+fn label_number(flow: &Resolved, label: Label) -> Result<u32> {
+    if label == Label::NONE {
+        return Ok(0);
+    }
+    flow.runtime.journal().define(DefineKind::Label, &label.describe())
+}
+
+/// A record was read, or failed to be.
+pub(crate) fn read(flow: &Resolved, frame: &OpenFrame, failure: Option<Outcome>) -> Result<()> {
+    let mut event = event(RecordKind::Read, flow);
+    event.dataset = frame.decisions.dataset;
+    event.subject = frame.binding.subjects[0].tag();
+    event.key = frame.key;
+    event.outcome = failure.map_or(0, Outcome::code);
+    if frame.binding.subjects[0] == Subject::Absent {
+        event.flags.0 |= EventFlags::UNBOUND;
+    }
+    append(flow, event, &frame.nibbles).map(drop)
+}
+
+/// Input that was no record of this type.
+pub(crate) fn unreadable(flow: &Resolved, spec: &'static RecordSpec) -> Result<()> {
+    let mut event = event(RecordKind::Read, flow);
+    event.dataset = decisions(flow, false, spec)?.dataset;
+    event.outcome = outcome_of_failure();
+    flow.runtime.journal().append(&event).map(drop)
+}
+
+/// A migration let a plaintext through.
+pub(crate) fn plaintext_read(flow: &Resolved) {
+    flow.runtime.counters().plaintext_reads.fetch_add(1, Ordering::Relaxed);
+}
+
+/// A blind index was asked.
+pub(crate) fn lookup(flow: &Resolved, spec: &'static RecordSpec, index: usize) -> Result<()> {
+    let mut event = event(RecordKind::Lookup, flow);
+    event.dataset = decisions(flow, false, spec)?.dataset;
+    event.field = u16::try_from(index).unwrap_or(u16::MAX);
+    event.actions[0] = Action::Lookup.code();
+    flow.runtime.journal().append(&event).map(drop)
+}
+
+/// A value was handed out.
+pub(crate) fn access(
+    flow: &Resolved,
+    action: Action,
+    unopened: Option<&Unopened>,
+    label: Label,
+) -> Result<()> {
+    let mut event = event(RecordKind::Access, flow);
+    event.actions[0] = action.code();
+    event.label = label_number(flow, label)?;
+    if let Some(Unopened { context, field, .. }) = unopened {
+        event.dataset = decisions(flow, false, context.spec)?.dataset;
+        event.field = u16::try_from(*field).unwrap_or(u16::MAX);
+        let subject = context.spec.fields[*field].tag().map_or(0, |tag| tag.subject);
+        event.subject = context.binding.subjects[usize::from(subject)].tag();
+    }
+    flow.runtime.journal().append(&event).map(drop)
 }

@@ -91,10 +91,7 @@ impl<T: Zeroize + DeserializeOwned> Sensitive<T> {
     ///
     /// # Errors
     /// As [`zip`](Self::zip), and the closure's.
-    pub fn try_map<U: Zeroize>(
-        self,
-        change: impl FnOnce(T) -> Result<U>,
-    ) -> Result<Sensitive<U>> {
+    pub fn try_map<U: Zeroize>(self, change: impl FnOnce(T) -> Result<U>) -> Result<Sensitive<U>> {
         let label = self.label;
         let value = self.into_open()?;
         Ok(Sensitive::with_label(change(value)?, label))

@@ -80,7 +80,9 @@ pub(crate) fn with<R>(work: impl FnOnce(&mut Stack) -> R) -> R {
 
 impl Stack {
     pub(crate) fn top(&mut self) -> &mut Frame {
-        self.frames.last_mut().expect("fields are written between the begin and the end of a record")
+        self.frames
+            .last_mut()
+            .expect("fields are written between the begin and the end of a record")
     }
 
     pub(crate) fn take_scratch(&mut self) -> Scratch {

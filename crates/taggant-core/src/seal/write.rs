@@ -48,15 +48,13 @@ pub fn seal_record<R: Tagged + Bind + ?Sized, S: Serializer>(
     Ok(written)
 }
 
-fn begin(
-    spec: &'static RecordSpec,
-    bind: impl FnOnce(&mut Binder<'_>),
-) -> Result<stack::Entered> {
+fn begin(spec: &'static RecordSpec, bind: impl FnOnce(&mut Binder<'_>)) -> Result<stack::Entered> {
     let outermost = stack::with(|stack| stack.frames.is_empty());
     if outermost {
         fail::clear();
     }
-    let entered = stack::begin(spec, bind).map_err(|error| error.at_field(spec.dataset, "(record)"))?;
+    let entered =
+        stack::begin(spec, bind).map_err(|error| error.at_field(spec.dataset, "(record)"))?;
     stack::with(|stack| {
         let frame = stack.top();
         let counters = frame.flow.runtime.counters();
@@ -179,12 +177,10 @@ fn write<M: Masker<T>, T: Serialize + ?Sized, S: Serializer>(
                 ))),
             }
         }
-        Action::Pseudonymise => {
-            match pseudonymise(index, value, held, &mut plan.scratch) {
-                Ok(()) => text(&plan.scratch.text, held.written, serializer),
-                Err(error) => Err(fail::ser(error)),
-            }
-        }
+        Action::Pseudonymise => match pseudonymise(index, value, held, &mut plan.scratch) {
+            Ok(()) => text(&plan.scratch.text, held.written, serializer),
+            Err(error) => Err(fail::ser(error)),
+        },
         _ => match seal(index, value, held, &mut plan) {
             Ok(()) => envelope_out(&mut plan, held.written, serializer),
             Err(error) => Err(fail::ser(error)),
@@ -270,8 +266,7 @@ fn seal<T: Serialize + ?Sized>(
     }
     scratch.bytes.resize(BODY, 0);
     if let Some(unopened) = &held.unopened {
-        reseal::plaintext(unopened, &mut scratch.bytes)
-            .map_err(|error| located(error, index))?;
+        reseal::plaintext(unopened, &mut scratch.bytes).map_err(|error| located(error, index))?;
         stack::with(|stack| encrypt(stack, index, plan.tag, scratch, Action::Reseal))
     } else {
         let mode = held::enter(Mode::Sealing);

@@ -1,1 +1,68 @@
-//! stub
+//! The ledger of one host: what moved where, who saw it, in SQLite.
+
+mod apply;
+mod erasures;
+mod fold;
+mod queries;
+mod types;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use taggant_core::journal::{Batch, InstanceId, Ledger};
+use taggant_core::{Outcome, Result};
+
+pub use types::{
+    Access, Derivation, FieldInfo, Finding, FlowEdge, Handle, Place, Receipt, ReceiptLine,
+};
+
+use crate::sqlite::Database;
+use apply::Known;
+
+const MIGRATIONS: &[&str] = &[include_str!("0001_ledger.sql")];
+
+/// A ledger in one SQLite file.
+pub struct SqliteLedger {
+    database: Database,
+    /// The numbers of instances that this process has drained.
+    known: Mutex<HashMap<InstanceId, Known>>,
+}
+
+impl SqliteLedger {
+    /// Opens or makes the file.
+    ///
+    /// # Errors
+    /// `JournalUnavailable` where it can't be used.
+    pub fn open(path: &Path) -> Result<Self> {
+        let database = Database::open(path, MIGRATIONS, false, Outcome::JournalUnavailable)?;
+        Ok(Self { database, known: Mutex::default() })
+    }
+}
+
+impl Ledger for SqliteLedger {
+    fn apply(&self, batch: &Batch) -> Result<()> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own = known.remove(&batch.instance).unwrap_or_default();
+        // If the transaction fails, what was learnt in it is forgotten with `own`.
+        self.database.write(|transaction| apply::apply(transaction, &mut own, batch))?;
+        known.insert(batch.instance, own);
+        Ok(())
+    }
+
+    fn idle(&self, instance: InstanceId, ended: bool) -> Result<()> {
+        self.database.write(|transaction| {
+            transaction
+                .execute(
+                    "UPDATE instances SET drained_ns = ?2, ended = max(ended, ?3)
+                     WHERE instance = ?1",
+                    rusqlite::params![instance.0, taggant_core::event::now().cast_signed(), ended],
+                )
+                .map(drop)
+        })
+    }
+
+    fn next_sequence(&self, instance: InstanceId) -> Result<u64> {
+        self.database.read(|connection| apply::next_number(connection, instance))
+    }
+}

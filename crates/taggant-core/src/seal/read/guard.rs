@@ -21,7 +21,8 @@ thread_local! {
     static CLEAN: Cell<bool> = const { Cell::new(false) };
 }
 
-const FORMAT: &str = "the input is not well-formed or a value does not fit (the value is not shown)";
+const FORMAT: &str =
+    "the input is not well-formed or a value does not fit (the value is not shown)";
 const CUSTOM: &str = "a value was refused by its type (the value is not shown)";
 
 /// An error without values.
@@ -125,9 +126,7 @@ impl<T> Guard<T> {
     }
 }
 
-fn from_format<T, E: de::Error>(
-    call: impl FnOnce() -> Result<T, E>,
-) -> Result<T, Clean<E>> {
+fn from_format<T, E: de::Error>(call: impl FnOnce() -> Result<T, E>) -> Result<T, Clean<E>> {
     CLEAN.set(false);
     call().map_err(Clean::of)
 }
@@ -159,14 +158,33 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Guard<D> {
     type Error = Clean<D::Error>;
 
     forward!(
-        deserialize_any, deserialize_str, deserialize_string, deserialize_bytes,
-        deserialize_byte_buf, deserialize_option, deserialize_identifier, deserialize_ignored_any
+        deserialize_any,
+        deserialize_str,
+        deserialize_string,
+        deserialize_bytes,
+        deserialize_byte_buf,
+        deserialize_option,
+        deserialize_identifier,
+        deserialize_ignored_any
     );
     forward_scalar!(
-        deserialize_bool, deserialize_i8, deserialize_i16, deserialize_i32, deserialize_i64,
-        deserialize_i128, deserialize_u8, deserialize_u16, deserialize_u32, deserialize_u64,
-        deserialize_u128, deserialize_f32, deserialize_f64, deserialize_char, deserialize_unit,
-        deserialize_seq, deserialize_map
+        deserialize_bool,
+        deserialize_i8,
+        deserialize_i16,
+        deserialize_i32,
+        deserialize_i64,
+        deserialize_i128,
+        deserialize_u8,
+        deserialize_u16,
+        deserialize_u32,
+        deserialize_u64,
+        deserialize_u128,
+        deserialize_f32,
+        deserialize_f64,
+        deserialize_char,
+        deserialize_unit,
+        deserialize_seq,
+        deserialize_map
     );
 
     fn deserialize_unit_struct<V: Visitor<'de>>(

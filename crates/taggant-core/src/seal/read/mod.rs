@@ -8,8 +8,8 @@ mod pending;
 mod record;
 mod sibling;
 
-pub use opener::Opener;
 pub(crate) use opener::Frame as OpenFrame;
+pub use opener::Opener;
 pub use pending::{NestedPending, Pending};
 pub use record::open_record;
 pub use sibling::PendingSibling;

@@ -130,9 +130,8 @@ impl Opener {
     ) -> Result<T> {
         let sealed = matches!(pending.state, State::Sealed(_));
         let stored = sibling.0;
-        let value = self
-            .value(I, pending.state, stored.clone())
-            .map_err(|error| self.located(I, error))?;
+        let value =
+            self.value(I, pending.state, stored.clone()).map_err(|error| self.located(I, error))?;
         if sealed && let Some(stored) = stored {
             self.check_lookup(I, &value, &stored).map_err(|error| self.located(I, error))?;
         }
@@ -197,9 +196,8 @@ impl Opener {
                 "null stands where an envelope must be: this field seals `None` too",
             ));
         }
-        none().ok_or_else(|| {
-            Error::new(Outcome::Invalid, "null stands where the type takes no null")
-        })
+        none()
+            .ok_or_else(|| Error::new(Outcome::Invalid, "null stands where the type takes no null"))
     }
 
     fn keep_sealed<T: DeserializeOwned>(

@@ -1,0 +1,200 @@
+//! From the journal to the ledger.
+
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::dictionary::Assembler;
+use super::instance::{self, Instance};
+use super::ledger::{Batch, Definition, Ledger};
+use super::ring::Slot;
+use crate::error::Result;
+use crate::event::{Event, decode};
+
+/// Events of one transaction at most.
+const BATCH: usize = 8192;
+
+/// The thread that drains an instance.
+pub(super) struct Drainer {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    instance: Arc<Instance>,
+    ledger: Arc<dyn Ledger>,
+    /// One drain at a time.
+    work: Mutex<()>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    awake: bool,
+    stopped: bool,
+}
+
+impl Drainer {
+    pub(super) fn start(
+        instance: Arc<Instance>,
+        ledger: Arc<dyn Ledger>,
+        interval: Duration,
+    ) -> Self {
+        let shared = Arc::new(Shared {
+            instance,
+            ledger,
+            work: Mutex::default(),
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        });
+        let own = shared.clone();
+        let thread = std::thread::Builder::new()
+            .name("taggant-drain".to_owned())
+            .spawn(move || own.run(interval))
+            // Without a thread, `drain` and `stop` still do the work.
+            .ok();
+        Self { shared, thread }
+    }
+
+    pub(super) fn wake(&self) {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner).awake = true;
+        self.shared.changed.notify_all();
+    }
+
+    pub(super) fn drain(&self) -> Result<()> {
+        self.shared.drain()
+    }
+
+    pub(super) fn stop(mut self) -> Result<()> {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner).stopped = true;
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+        self.shared.drain()?;
+        self.shared.ledger.idle(self.shared.instance.id, true)
+    }
+}
+
+/// How often an instance says that it is alive while it has nothing to drain.
+const IDLE: Duration = Duration::from_secs(10);
+
+impl Shared {
+    fn run(&self, interval: Duration) {
+        let mut told = Instant::now();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        while !state.stopped {
+            if !state.awake {
+                state = self
+                    .changed
+                    .wait_timeout(state, interval)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0;
+            }
+            state.awake = false;
+            drop(state);
+            // A ledger that is down is tried again; until then events wait, and then are refused.
+            let _ = self.instance.ring.sync();
+            let _ = self.drain();
+            if told.elapsed() >= IDLE {
+                let _ = self.ledger.idle(self.instance.id, false);
+                told = Instant::now();
+            }
+            state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn drain(&self) -> Result<()> {
+        let _one = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+        let ring = &self.instance.ring;
+        let target = ring.next();
+        while ring.drained() < target {
+            let batch = collect(&self.instance, target, false);
+            if batch.next == batch.first {
+                // A writer has claimed a slot and not filled it yet.
+                std::thread::yield_now();
+                continue;
+            }
+            self.ledger.apply(&batch)?;
+            ring.release(batch.next);
+        }
+        Ok(())
+    }
+}
+
+/// The events from the first that is not drained. A dead process fills no slot any more: what it
+/// claimed and did not commit is a gap.
+fn collect(instance: &Instance, end: u64, dead: bool) -> Batch {
+    let first = instance.ring.drained();
+    let mut batch = Batch {
+        instance: instance.id,
+        first,
+        next: first,
+        definitions: Vec::new(),
+        events: Vec::new(),
+        gaps: Vec::new(),
+        damaged: Vec::new(),
+    };
+    let mut texts = Assembler::default();
+    // Where the last whole text ended: a batch never ends inside one.
+    let mut whole = (first, 0, 0, 0);
+    let mut number = first;
+    while number < end && (texts.is_open() || number - first < BATCH as u64) {
+        match instance.ring.read(number) {
+            Slot::Empty if dead => batch.gaps.push(number),
+            Slot::Empty => break,
+            Slot::Damaged => batch.damaged.push(number),
+            Slot::Event(payload) => take(&mut batch, &mut texts, number, &payload),
+        }
+        number += 1;
+        if !texts.is_open() {
+            whole = (number, batch.events.len(), batch.gaps.len(), batch.damaged.len());
+        }
+    }
+    if texts.is_open() && !dead {
+        batch.events.truncate(whole.1);
+        batch.gaps.truncate(whole.2);
+        batch.damaged.truncate(whole.3);
+        number = whole.0;
+    }
+    batch.next = number;
+    batch
+}
+
+fn take(
+    batch: &mut Batch,
+    texts: &mut Assembler,
+    number: u64,
+    payload: &[u8; crate::event::PAYLOAD],
+) {
+    match decode(payload) {
+        Some(Event::Record(event)) => batch.events.push((number, *event)),
+        Some(Event::Text(part)) => {
+            let (kind, time_ns, text_number) = (part.kind, part.time_ns, part.number);
+            if let Some(text) = texts.take(part) {
+                batch.definitions.push(Definition { kind, number: text_number, text, time_ns });
+            }
+        }
+        None => batch.damaged.push(number),
+    }
+}
+
+/// Drains the journals of dead processes below a folder.
+pub(super) fn recover(folder: &Path, ledger: &dyn Ledger) -> Result<u64> {
+    let mut count = 0;
+    for instance in instance::dead(folder, |id| ledger.next_sequence(id))? {
+        let end = instance.ring.last_committed().map_or(0, |last| last + 1);
+        while instance.ring.drained() < end {
+            let batch = collect(&instance, end, true);
+            ledger.apply(&batch)?;
+            count += batch.events.len() as u64;
+            instance.ring.release(batch.next);
+        }
+        ledger.idle(instance.id, true)?;
+        // The folder stays if it can't be removed; the ledger knows that it was drained.
+        let _ = instance.remove();
+    }
+    Ok(count)
+}

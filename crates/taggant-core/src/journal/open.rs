@@ -1,0 +1,236 @@
+//! The journal of a process: an instance of its own in every process, forked ones included.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::drain::Drainer;
+use super::instance::{Instance, StartInfo, unavailable};
+use super::ledger::Ledger;
+use crate::cipher::fork;
+use crate::error::{Error, Outcome, Result};
+use crate::event::{DefineKind, PAYLOAD, RecordEvent, encode_record, encode_text};
+
+/// How a journal behaves.
+#[derive(Clone, Debug)]
+pub struct JournalConfig {
+    /// How many events wait for the drainer at most; each takes 256 bytes of disk, reserved ahead.
+    pub slots: usize,
+    /// How long an event waits for room before it, and what it would record, fails.
+    pub block: Duration,
+    /// How often the journal is drained and flushed to disk.
+    pub interval: Duration,
+}
+
+impl Default for JournalConfig {
+    fn default() -> Self {
+        Self {
+            slots: 64 * 1024,
+            block: Duration::from_secs(5),
+            interval: Duration::from_millis(200),
+        }
+    }
+}
+
+/// The journal of a process.
+pub struct Journal {
+    number: u64,
+    folder: PathBuf,
+    start: StartInfo,
+    config: JournalConfig,
+    ledger: Arc<dyn Ledger>,
+    current: Mutex<Option<Running>>,
+    held_back: AtomicU64,
+}
+
+struct Running {
+    instance: Arc<Instance>,
+    drainer: Drainer,
+}
+
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
+
+thread_local! {
+    /// The instance that this thread wrote to last: journal, process generation, instance.
+    static LAST: RefCell<Option<(u64, u64, Arc<Instance>)>> = const { RefCell::new(None) };
+}
+
+impl Journal {
+    /// Opens a journal below a folder: drains what dead processes left, then starts an instance.
+    ///
+    /// # Errors
+    /// `JournalUnavailable` where there is no room, or folder or ledger can't be used.
+    pub fn open(
+        folder: &Path,
+        start: StartInfo,
+        config: JournalConfig,
+        ledger: Arc<dyn Ledger>,
+    ) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(|error| unavailable(folder, &error))?;
+        let journal = Self {
+            number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
+            folder: folder.to_owned(),
+            start,
+            config,
+            ledger,
+            current: Mutex::default(),
+            held_back: AtomicU64::new(0),
+        };
+        journal.recover()?;
+        journal.instance()?;
+        Ok(journal)
+    }
+
+    /// Drains the journals of processes that are dead. Returns the number of their events.
+    ///
+    /// # Errors
+    /// `JournalUnavailable` where folder or ledger can't be used.
+    pub fn recover(&self) -> Result<u64> {
+        super::drain::recover(&self.folder, &*self.ledger)
+    }
+
+    /// This process's instance; a forked child starts its own.
+    fn instance(&self) -> Result<Arc<Instance>> {
+        let generation = fork::generation();
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = &*current {
+            if running.instance.generation == generation {
+                return Ok(running.instance.clone());
+            }
+            // The parent's drainer thread does not live here, and its slots are the parent's.
+            std::mem::forget(current.take());
+        }
+        let instance = Arc::new(Instance::create(&self.folder, self.config.slots.max(64))?);
+        let drainer = Drainer::start(instance.clone(), self.ledger.clone(), self.config.interval);
+        *current = Some(Running { instance: instance.clone(), drainer });
+        drop(current);
+        let text = self.start.text();
+        self.number_of(&instance, DefineKind::Start, &text)?;
+        Ok(instance)
+    }
+
+    /// Runs with this process's instance, without a lock if this thread knows it already.
+    fn with<R>(&self, work: impl FnOnce(&Instance) -> R) -> Result<R> {
+        let generation = fork::generation();
+        LAST.with_borrow_mut(|last| {
+            if let Some((number, made, instance)) = last
+                && *number == self.number
+                && *made == generation
+            {
+                return Ok(work(instance));
+            }
+            let instance = self.instance()?;
+            let result = work(&instance);
+            *last = Some((self.number, generation, instance));
+            Ok(result)
+        })
+    }
+
+    /// The number of a text in this process's events.
+    ///
+    /// # Errors
+    /// `JournalUnavailable` where the journal is full.
+    pub fn define(&self, kind: DefineKind, text: &str) -> Result<u32> {
+        let instance = self.instance()?;
+        self.number_of(&instance, kind, text)
+    }
+
+    fn number_of(&self, instance: &Instance, kind: DefineKind, text: &str) -> Result<u32> {
+        instance.dictionary.number(kind, text, |part| self.put(instance, &encode_text(part)))
+    }
+
+    /// Records that a policy came into force.
+    ///
+    /// # Errors
+    /// `JournalUnavailable` where the journal is full.
+    pub fn policy(&self, digest: &[u8; 32], text: &str) -> Result<()> {
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        self.define(DefineKind::Policy, &format!("{digest}\n{text}")).map(drop)
+    }
+
+    /// Records an event. When it returns, the event survives `kill -9`.
+    ///
+    /// # Errors
+    /// `JournalUnavailable` where the journal stays full for longer than it may block.
+    pub fn append(&self, event: &RecordEvent) -> Result<u64> {
+        let payload = encode_record(event);
+        self.with(|instance| self.put(instance, &payload))?
+    }
+
+    fn put(&self, instance: &Instance, payload: &[u8; PAYLOAD]) -> Result<u64> {
+        match instance.ring.append(payload) {
+            Some(number) => Ok(number),
+            None => self.wait(instance, payload),
+        }
+    }
+
+    #[cold]
+    fn wait(&self, instance: &Instance, payload: &[u8; PAYLOAD]) -> Result<u64> {
+        let until = Instant::now() + self.config.block;
+        loop {
+            if let Some(number) = instance.ring.append(payload) {
+                return Ok(number);
+            }
+            if Instant::now() >= until {
+                self.held_back.fetch_add(1, Ordering::Relaxed);
+                return Err(Error::new(
+                    Outcome::JournalUnavailable,
+                    "the journal is full and its ledger takes nothing: check the ledger's disk; \
+                     nothing is done that can't be recorded",
+                ));
+            }
+            // The drainer may be asleep, or its last try may have failed.
+            if let Some(running) = &*self.current.lock().unwrap_or_else(PoisonError::into_inner) {
+                running.drainer.wake();
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// How many events could not be recorded, so that what they were about was refused.
+    #[must_use]
+    pub fn held_back(&self) -> u64 {
+        self.held_back.load(Ordering::Relaxed)
+    }
+
+    /// Waits until every event so far is on stable storage.
+    ///
+    /// # Errors
+    /// `JournalUnavailable` where the disk fails.
+    pub fn flush(&self) -> Result<()> {
+        let instance = self.instance()?;
+        instance.ring.sync().map_err(|error| unavailable(&self.folder, &error))
+    }
+
+    /// Folds every event so far into the ledger, now.
+    ///
+    /// # Errors
+    /// `JournalUnavailable` where the ledger can't be written.
+    pub fn drain(&self) -> Result<()> {
+        self.instance()?;
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*current {
+            Some(running) => running.drainer.drain(),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        let current = self.current.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let Some(running) = current.take() else { return };
+        if running.instance.generation != fork::generation() {
+            std::mem::forget(running);
+            return;
+        }
+        // What can't be drained now is picked up by the next start.
+        if running.drainer.stop().is_ok()
+            && running.instance.ring.drained() == running.instance.ring.next()
+        {
+            let _ = running.instance.remove();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+-- What moved where. No tagged value, no key and no id of a person stands here: people are handles.
+CREATE TABLE instances (
+    id           INTEGER PRIMARY KEY,
+    instance     BLOB NOT NULL UNIQUE CHECK (length(instance) = 16),
+    started_ns   INTEGER,
+    program      TEXT NOT NULL DEFAULT '',
+    build        TEXT NOT NULL DEFAULT '',
+    pid          TEXT NOT NULL DEFAULT '',
+    boot         TEXT NOT NULL DEFAULT '',
+    policy       TEXT NOT NULL DEFAULT '',
+    next_number  INTEGER NOT NULL DEFAULT 0,
+    drained_ns   INTEGER NOT NULL DEFAULT 0,
+    ended        INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Locations, purposes, actors, tenants and origins, once each. 0 is "none".
+CREATE TABLE names (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+INSERT INTO names VALUES (0, '');
+
+-- The dictionary of each instance: its numbers for names and datasets.
+CREATE TABLE dictionary (
+    instance INTEGER NOT NULL REFERENCES instances (id),
+    number   INTEGER NOT NULL,
+    kind     INTEGER NOT NULL,
+    target   INTEGER NOT NULL,
+    PRIMARY KEY (instance, number)
+) STRICT, WITHOUT ROWID;
+
+-- A record type as some build declared it.
+CREATE TABLE datasets (
+    id          INTEGER PRIMARY KEY,
+    description TEXT NOT NULL UNIQUE,
+    dataset     TEXT NOT NULL,
+    key_group   TEXT NOT NULL,
+    first_ns    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE fields (
+    id         INTEGER PRIMARY KEY,
+    dataset    INTEGER NOT NULL REFERENCES datasets (id),
+    position   INTEGER NOT NULL,
+    field_id   TEXT NOT NULL,
+    path       TEXT NOT NULL,
+    role       TEXT NOT NULL,
+    categories TEXT NOT NULL,
+    UNIQUE (dataset, position)
+) STRICT;
+
+CREATE TABLE edges (
+    field     INTEGER NOT NULL REFERENCES fields (id),
+    kind      INTEGER NOT NULL,
+    action    INTEGER NOT NULL,
+    location  INTEGER NOT NULL REFERENCES names (id),
+    purpose   INTEGER NOT NULL REFERENCES names (id),
+    actor     INTEGER NOT NULL REFERENCES names (id),
+    on_behalf INTEGER NOT NULL REFERENCES names (id),
+    tenant    INTEGER NOT NULL REFERENCES names (id),
+    outcome   INTEGER NOT NULL,
+    unknown   INTEGER NOT NULL,
+    first_ns  INTEGER NOT NULL,
+    last_ns   INTEGER NOT NULL,
+    count     INTEGER NOT NULL,
+    PRIMARY KEY (field, kind, action, location, purpose, actor, on_behalf, tenant, outcome, unknown)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE derivations (
+    origin   INTEGER NOT NULL REFERENCES names (id),
+    field    INTEGER NOT NULL REFERENCES fields (id),
+    action   INTEGER NOT NULL,
+    location INTEGER NOT NULL REFERENCES names (id),
+    first_ns INTEGER NOT NULL,
+    last_ns  INTEGER NOT NULL,
+    count    INTEGER NOT NULL,
+    PRIMARY KEY (origin, field, action, location)
+) STRICT, WITHOUT ROWID;
+
+-- Which tag is which handle. The row is dropped when nothing needs the link any more.
+CREATE TABLE handles (
+    id     INTEGER PRIMARY KEY,
+    handle BLOB NOT NULL UNIQUE CHECK (length(handle) = 16),
+    tenant TEXT NOT NULL,
+    tag    BLOB NOT NULL CHECK (length(tag) = 16),
+    UNIQUE (tenant, tag)
+) STRICT;
+
+CREATE TABLE subject_locations (
+    handle   INTEGER NOT NULL REFERENCES handles (id),
+    dataset  INTEGER NOT NULL REFERENCES datasets (id),
+    location INTEGER NOT NULL REFERENCES names (id),
+    kind     INTEGER NOT NULL,
+    plain    INTEGER NOT NULL,
+    first_ns INTEGER NOT NULL,
+    last_ns  INTEGER NOT NULL,
+    count    INTEGER NOT NULL,
+    PRIMARY KEY (handle, dataset, location, kind, plain)
+) STRICT, WITHOUT ROWID;
+
+-- One row per access: who opened, revealed or looked up what of whom, and why.
+CREATE TABLE accesses (
+    instance  INTEGER NOT NULL REFERENCES instances (id),
+    number    INTEGER NOT NULL,
+    time_ns   INTEGER NOT NULL,
+    kind      INTEGER NOT NULL,
+    outcome   INTEGER NOT NULL,
+    dataset   INTEGER REFERENCES datasets (id),
+    actions   BLOB NOT NULL,
+    first_field INTEGER NOT NULL,
+    field     INTEGER,
+    location  INTEGER NOT NULL REFERENCES names (id),
+    purpose   INTEGER NOT NULL REFERENCES names (id),
+    actor     INTEGER NOT NULL REFERENCES names (id),
+    on_behalf INTEGER NOT NULL REFERENCES names (id),
+    tenant    INTEGER NOT NULL REFERENCES names (id),
+    handle    INTEGER REFERENCES handles (id),
+    origin    INTEGER NOT NULL REFERENCES names (id),
+    refers    INTEGER NOT NULL,
+    reason    TEXT NOT NULL,
+    trace     BLOB NOT NULL,
+    PRIMARY KEY (instance, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX accesses_by_handle ON accesses (handle, time_ns);
+CREATE INDEX accesses_by_actor ON accesses (actor, time_ns);
+
+CREATE TABLE outcomes (
+    kind    INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    count   INTEGER NOT NULL,
+    PRIMARY KEY (kind, outcome)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE policies (
+    digest   TEXT PRIMARY KEY,
+    text     TEXT NOT NULL,
+    first_ns INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Erasures and their work lists: every line is open until somebody confirms it.
+CREATE TABLE erasures (
+    number  INTEGER PRIMARY KEY,
+    handle  BLOB NOT NULL,
+    time_ns INTEGER NOT NULL,
+    key_groups TEXT NOT NULL,
+    final_ns INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE erasure_lines (
+    erasure      INTEGER NOT NULL REFERENCES erasures (number),
+    line         INTEGER NOT NULL,
+    dataset      TEXT NOT NULL,
+    location     TEXT NOT NULL,
+    what         TEXT NOT NULL,
+    confirmed_ns INTEGER,
+    PRIMARY KEY (erasure, line)
+) STRICT, WITHOUT ROWID;
+
+-- Numbers that hold no event, and numbers whose content is not what was written.
+CREATE TABLE findings (
+    instance INTEGER NOT NULL REFERENCES instances (id),
+    number   INTEGER NOT NULL,
+    what     TEXT NOT NULL,
+    PRIMARY KEY (instance, number)
+) STRICT, WITHOUT ROWID;

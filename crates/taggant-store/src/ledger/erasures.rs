@@ -1,0 +1,132 @@
+//! Receipts of erasures: what a destroyed key does not reach.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use taggant_core::{Error, Outcome, Result};
+
+use super::SqliteLedger;
+use super::queries::places;
+use super::types::{Handle, Receipt, ReceiptLine};
+
+impl SqliteLedger {
+    /// Opens the work list of an erasure: a line for every place where the person's data was
+    /// recorded. `final_ns` is when the last cache life ends.
+    ///
+    /// # Errors
+    /// `JournalUnavailable`; so do all of these.
+    pub fn open_receipt(
+        &self,
+        number: u64,
+        handle: Handle,
+        time_ns: u64,
+        groups: &str,
+        final_ns: u64,
+    ) -> Result<()> {
+        self.database.write(|transaction| {
+            transaction.execute(
+                "INSERT OR IGNORE INTO erasures VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![
+                    number.cast_signed(),
+                    handle.0,
+                    time_ns.cast_signed(),
+                    groups,
+                    final_ns.cast_signed()
+                ],
+            )?;
+            lines(transaction, number, handle)
+        })
+    }
+
+    /// The receipt of an erasure, as it stands now.
+    ///
+    /// # Errors
+    /// `Invalid` where there is no erasure of that number.
+    pub fn receipt(&self, number: u64) -> Result<Receipt> {
+        let found = self.database.read(|connection| receipt(connection, number))?;
+        found.ok_or_else(|| {
+            Error::new(Outcome::Invalid, format!("there is no erasure number {number}"))
+        })
+    }
+
+    /// Confirms that a line of a work list is done.
+    ///
+    /// # Errors
+    /// `Invalid` where there is no such line.
+    pub fn confirm(&self, number: u64, line: u32) -> Result<()> {
+        let changed = self.database.write(|transaction| {
+            transaction.execute(
+                "UPDATE erasure_lines SET confirmed_ns = coalesce(confirmed_ns, ?3)
+                 WHERE erasure = ?1 AND line = ?2",
+                params![number.cast_signed(), line, taggant_core::event::now().cast_signed()],
+            )
+        })?;
+        if changed == 1 {
+            return Ok(());
+        }
+        Err(Error::new(Outcome::Invalid, format!("erasure {number} has no line {line} to confirm")))
+    }
+}
+
+fn lines(transaction: &Transaction<'_>, number: u64, handle: Handle) -> rusqlite::Result<()> {
+    let mut line = 0_u32;
+    for place in places(transaction, handle)?.iter().filter(|place| place.kind == "write") {
+        let mut add = |what: &str| {
+            line += 1;
+            transaction.execute(
+                "INSERT OR IGNORE INTO erasure_lines VALUES (?1, ?2, ?3, ?4, ?5, NULL)",
+                params![number.cast_signed(), line, place.dataset, place.location, what],
+            )
+        };
+        if place.plain {
+            add("plaintext was disclosed: ask the recipient to delete it")?;
+        } else {
+            add(
+                "sealed values are unreadable now; clear blind-index values and values that were \
+                 sealed to the dataset's key",
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn receipt(connection: &Connection, number: u64) -> rusqlite::Result<Option<Receipt>> {
+    let head = connection
+        .query_row(
+            "SELECT handle, time_ns, key_groups, final_ns FROM erasures WHERE number = ?1",
+            [number.cast_signed()],
+            |row| {
+                Ok(Receipt {
+                    number,
+                    handle: Handle(row.get(0)?),
+                    time_ns: row.get::<_, i64>(1)?.cast_unsigned(),
+                    groups: row.get(2)?,
+                    final_ns: row.get::<_, i64>(3)?.cast_unsigned(),
+                    waiting_for: Vec::new(),
+                    lines: Vec::new(),
+                })
+            },
+        )
+        .optional()?;
+    let Some(mut receipt) = head else { return Ok(None) };
+    let mut waiting = connection.prepare_cached(
+        "SELECT lower(hex(instance)) FROM instances
+         WHERE started_ns <= ?1 AND drained_ns < ?2 AND ended = 0",
+    )?;
+    let (erased, until) = (receipt.time_ns.cast_signed(), receipt.final_ns.cast_signed());
+    receipt.waiting_for =
+        waiting.query_map(params![erased, until], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut statement = connection.prepare_cached(
+        "SELECT line, dataset, location, what, confirmed_ns FROM erasure_lines
+         WHERE erasure = ?1 ORDER BY line",
+    )?;
+    let lines = statement.query_map([number.cast_signed()], |row| {
+        Ok(ReceiptLine {
+            line: row.get(0)?,
+            dataset: row.get(1)?,
+            location: row.get(2)?,
+            what: row.get(3)?,
+            confirmed_ns: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
+        })
+    })?;
+    receipt.lines = lines.collect::<Result<_, _>>()?;
+    Ok(Some(receipt))
+}

@@ -1,0 +1,209 @@
+//! Answers of the ledger. Times are Unix times in nanoseconds.
+
+use std::fmt;
+
+/// 16 random bytes that stand for a person.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Handle(pub [u8; 16]);
+
+impl fmt::Display for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Handle({self})")
+    }
+}
+
+/// A tagged field that some build declared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldInfo {
+    /// Dataset.
+    pub dataset: String,
+    /// `[variant.]field`.
+    pub path: String,
+    /// Field id in hex.
+    pub field_id: String,
+    /// `tag`, `nested` or `clear`.
+    pub role: String,
+    /// Category keys.
+    pub categories: Vec<String>,
+}
+
+/// All movements of one field that are alike, as one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowEdge {
+    /// Dataset.
+    pub dataset: String,
+    /// `[variant.]field`.
+    pub path: String,
+    /// Category keys.
+    pub categories: Vec<String>,
+    /// `write`, `read`, `access` or `lookup`.
+    pub kind: String,
+    /// What was done with the field.
+    pub action: String,
+    /// Where to or from.
+    pub location: String,
+    /// Why; empty if it was not said.
+    pub purpose: String,
+    /// Who.
+    pub actor: String,
+    /// For whom.
+    pub on_behalf: String,
+    /// Whose.
+    pub tenant: String,
+    /// `ok`, or what happened.
+    pub outcome: String,
+    /// Whether no sink flow covered it.
+    pub unknown: bool,
+    /// When first.
+    pub first_ns: u64,
+    /// When last.
+    pub last_ns: u64,
+    /// How often.
+    pub count: u64,
+}
+
+/// A place where a person's data was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Dataset.
+    pub dataset: String,
+    /// Where.
+    pub location: String,
+    /// `write` or `read`.
+    pub kind: String,
+    /// Whether some of it was plaintext there.
+    pub plain: bool,
+    /// When first.
+    pub first_ns: u64,
+    /// When last.
+    pub last_ns: u64,
+    /// How often.
+    pub count: u64,
+}
+
+/// One time that somebody saw something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// When.
+    pub time_ns: u64,
+    /// `write` (a disclosure), `read`, `access`, `lookup` or `retract`.
+    pub kind: String,
+    /// `ok`, or what happened.
+    pub outcome: String,
+    /// Dataset; empty where the value belonged to none any more.
+    pub dataset: String,
+    /// Each field with its action.
+    pub fields: Vec<(String, String)>,
+    /// Where.
+    pub location: String,
+    /// Why.
+    pub purpose: String,
+    /// Who.
+    pub actor: String,
+    /// For whom.
+    pub on_behalf: String,
+    /// Of whom.
+    pub handle: Option<Handle>,
+    /// Reason or ticket.
+    pub reason: String,
+}
+
+/// A value that was made from values of other fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Derivation {
+    /// The fields it was made from: `dataset.path@location`.
+    pub origins: Vec<String>,
+    /// Dataset that it was written to.
+    pub dataset: String,
+    /// Field that it was written to.
+    pub path: String,
+    /// Where.
+    pub location: String,
+    /// What was done with it.
+    pub action: String,
+    /// How often.
+    pub count: u64,
+}
+
+/// Something about the journal that should not be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Journal instance in hex.
+    pub instance: String,
+    /// Number of the event.
+    pub number: u64,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// What an erasure leaves to do. It has no personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Number in the chain of erasures.
+    pub number: u64,
+    /// Who.
+    pub handle: Handle,
+    /// When.
+    pub time_ns: u64,
+    /// Which key groups: `*` for all.
+    pub groups: String,
+    /// Until then another process may still serve a key from its memory: the receipt is
+    /// provisional before.
+    pub final_ns: u64,
+    /// Journal instances that have not drained past `final_ns` yet, in hex.
+    pub waiting_for: Vec<String>,
+    /// The work list.
+    pub lines: Vec<ReceiptLine>,
+}
+
+impl Receipt {
+    /// Whether some process may still hold a key.
+    #[must_use]
+    pub fn is_provisional(&self) -> bool {
+        !self.waiting_for.is_empty() || taggant_core::event::now() < self.final_ns
+    }
+}
+
+/// One thing that a destroyed key does not reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptLine {
+    /// Number in the list.
+    pub line: u32,
+    /// Dataset.
+    pub dataset: String,
+    /// Where.
+    pub location: String,
+    /// What to do there.
+    pub what: String,
+    /// When somebody confirmed that it is done.
+    pub confirmed_ns: Option<u64>,
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = if self.is_provisional() { "provisional" } else { "final" };
+        writeln!(
+            f,
+            "erasure {} of {} ({state}, key groups {})",
+            self.number, self.handle, self.groups
+        )?;
+        for instance in &self.waiting_for {
+            writeln!(f, "  waiting for process instance {instance}")?;
+        }
+        for line in &self.lines {
+            let mark = if line.confirmed_ns.is_some() { "x" } else { " " };
+            writeln!(
+                f,
+                "  [{mark}] {}. {} at {}: {}",
+                line.line, line.dataset, line.location, line.what
+            )?;
+        }
+        Ok(())
+    }
+}

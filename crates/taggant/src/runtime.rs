@@ -1,0 +1,389 @@
+//! The embedded runtime: keys, policy, journal and ledger of a process, in one folder.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use taggant_core::flow::runtime::{Counters, DEFAULT_MAX_LOCATIONS};
+use taggant_core::flow::{DEFAULT_TENANT, Runtime as Core};
+use taggant_core::journal::{Journal, JournalConfig, StartInfo};
+use taggant_core::key::{Groups, KeyConfig, KeyRing, RootKey};
+use taggant_core::policy::Policy;
+use taggant_core::seal::SubjectId;
+use taggant_core::tag::SubjectTag;
+use taggant_core::{Error, Outcome, Result};
+use taggant_store::keys::{FileAnchor, SqliteKeyStore};
+use taggant_store::ledger::{Handle, Receipt, SqliteLedger};
+
+/// Keys, policy, journal and ledger of a process. Cheap to clone.
+#[derive(Clone)]
+pub struct Runtime {
+    core: Core,
+    ledger: Arc<SqliteLedger>,
+    cache_life: Duration,
+}
+
+/// Settings of an embedded runtime; made by [`Runtime::builder`].
+pub struct Builder {
+    folder: PathBuf,
+    policy: Option<Policy>,
+    root: Option<Arc<dyn RootKey>>,
+    anchor: Option<PathBuf>,
+    keys: KeyConfig,
+    journal: JournalConfig,
+    build_id: String,
+    max_locations: usize,
+}
+
+impl Builder {
+    /// The policy. Default: the file `policy.toml` in the folder if it is there, else one without
+    /// rules: everything is sealed, nothing may be opened.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// The root key. Default: the file `root.key` in the folder, made if it is not there.
+    #[must_use]
+    pub fn root(mut self, root: Arc<dyn RootKey>) -> Self {
+        self.root = Some(root);
+        self
+    }
+
+    /// The anchor file, which must be outside the backups of the folder. Default:
+    /// `anchor/erasures` in the folder.
+    #[must_use]
+    pub fn anchor(mut self, file: impl Into<PathBuf>) -> Self {
+        self.anchor = Some(file.into());
+        self
+    }
+
+    /// Makes a new anchor where the key store has erasures and the anchor is gone. Use it once,
+    /// having made sure that the key store is not an old copy.
+    #[must_use]
+    pub fn adopt_anchor(mut self) -> Self {
+        self.keys.adopt_anchor = true;
+        self
+    }
+
+    /// How many data keys a tenant keeps in memory. Default: 16,384.
+    #[must_use]
+    pub fn cache_keys(mut self, keys: usize) -> Self {
+        self.keys.cache_keys = keys;
+        self
+    }
+
+    /// How many events may wait in the journal, 256 bytes each, reserved on disk at the start.
+    /// Default: 65,536.
+    #[must_use]
+    pub fn journal_slots(mut self, slots: usize) -> Self {
+        self.journal.slots = slots;
+        self
+    }
+
+    /// How long a write waits for room in the journal before it fails. Default: 5 seconds.
+    #[must_use]
+    pub fn journal_block(mut self, longest: Duration) -> Self {
+        self.journal.block = longest;
+        self
+    }
+
+    /// How many locations are told apart; further ones are recorded as one. Default: 4,096.
+    #[must_use]
+    pub fn max_locations(mut self, locations: usize) -> Self {
+        self.max_locations = locations;
+        self
+    }
+
+    /// What the start event says of this build, such as a commit id.
+    #[must_use]
+    pub fn build_id(mut self, id: &str) -> Self {
+        id.clone_into(&mut self.build_id);
+        self
+    }
+
+    /// Opens the runtime: makes what is missing, brings a restored key store up, drains the
+    /// journals of dead processes.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`, `KeyStoreRolledBack`, `JournalUnavailable`, or what is wrong with the
+    /// policy file. Each says what to do.
+    pub fn build(mut self) -> Result<Runtime> {
+        make_folder(&self.folder)?;
+        let policy = match self.policy.take() {
+            Some(policy) => policy,
+            None => read_policy(&self.folder.join("policy.toml"))?,
+        };
+        let root = match self.root.take() {
+            Some(root) => root,
+            None => Arc::new(taggant_store::root::from_file(&self.folder.join("root.key"))?),
+        };
+        let anchor = match self.anchor.take() {
+            Some(anchor) => anchor,
+            None => {
+                make_folder(&self.folder.join("anchor"))?;
+                self.folder.join("anchor").join("erasures")
+            }
+        };
+        self.keys.cache_life = policy.cache_life();
+        let cache_life = self.keys.cache_life;
+        let store = Arc::new(SqliteKeyStore::open(&self.folder.join("keys.db"))?);
+        let keys = KeyRing::open(store, root, Box::new(FileAnchor::new(&anchor)), self.keys)?;
+        let ledger = Arc::new(SqliteLedger::open(&self.folder.join("ledger.db"))?);
+        let start = StartInfo {
+            program: std::env::args().next().unwrap_or_default(),
+            build: self.build_id,
+            policy: policy.digest(),
+        };
+        let folder = self.folder.join("journal");
+        let journal = Journal::open(&folder, start, self.journal, ledger.clone())?;
+        journal.policy(&policy.digest(), policy.text())?;
+        let core = Core::new(Arc::new(keys), Arc::new(journal), policy, self.max_locations);
+        Ok(Runtime { core, ledger, cache_life })
+    }
+}
+
+/// Makes a folder that only its owner may enter.
+fn make_folder(path: &Path) -> Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|error| {
+        Error::new(
+            Outcome::Invalid,
+            format!("the data folder {} can't be made: {}", path.display(), error.kind()),
+        )
+    })
+}
+
+fn read_policy(path: &Path) -> Result<Policy> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Policy::from_toml(&text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Policy::from_toml(""),
+        Err(error) => Err(Error::new(
+            Outcome::Invalid,
+            format!("the policy file {} can't be read: {}", path.display(), error.kind()),
+        )),
+    }
+}
+
+impl Runtime {
+    /// Keys, policy, journal and ledger in one folder; no server.
+    ///
+    /// # Errors
+    /// As [`Builder::build`].
+    pub fn embedded(folder: impl Into<PathBuf>) -> Result<Self> {
+        Self::builder(folder).build()
+    }
+
+    /// An embedded runtime with other settings.
+    pub fn builder(folder: impl Into<PathBuf>) -> Builder {
+        Builder {
+            folder: folder.into(),
+            policy: None,
+            root: None,
+            anchor: None,
+            keys: KeyConfig::default(),
+            journal: JournalConfig::default(),
+            build_id: String::new(),
+            max_locations: DEFAULT_MAX_LOCATIONS,
+        }
+    }
+
+    /// Makes this the runtime of the process.
+    ///
+    /// # Errors
+    /// `Invalid` where one is installed already.
+    pub fn install(&self) -> Result<()> {
+        self.core.install()
+    }
+
+    /// Runs a closure with this runtime on this thread, whatever is installed: for tests.
+    pub fn scope<R>(&self, work: impl FnOnce() -> R) -> R {
+        self.core.scope(work)
+    }
+
+    /// The policy in force.
+    #[must_use]
+    pub fn policy(&self) -> Arc<Policy> {
+        self.core.policy()
+    }
+
+    /// Replaces the policy; the change is recorded.
+    ///
+    /// # Errors
+    /// `JournalUnavailable`: the old policy stays in force.
+    pub fn reload(&self, policy: Policy) -> Result<()> {
+        self.core.reload(policy)
+    }
+
+    /// What this process counts besides its journal.
+    #[must_use]
+    pub fn counters(&self) -> &Counters {
+        self.core.counters()
+    }
+
+    /// The ledger, to ask where data is and who has seen it.
+    #[must_use]
+    pub fn ledger(&self) -> &SqliteLedger {
+        &self.ledger
+    }
+
+    /// Folds every event so far into the ledger, now.
+    ///
+    /// # Errors
+    /// `JournalUnavailable` where the ledger can't be written.
+    pub fn drain(&self) -> Result<()> {
+        self.core.journal().drain()
+    }
+
+    /// Waits until every event so far is on stable storage.
+    ///
+    /// # Errors
+    /// `JournalUnavailable` where the disk fails.
+    pub fn flush(&self) -> Result<()> {
+        self.core.journal().flush()
+    }
+
+    /// Loads or makes the keys of many people in one transaction, so that writing their records
+    /// costs no round trip each. Default tenant, key group `main`.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`, `Tampered`.
+    pub fn prefetch<'a, I: SubjectId + ?Sized + 'a>(
+        &self,
+        kind: &str,
+        ids: impl IntoIterator<Item = &'a I>,
+    ) -> Result<()> {
+        self.prefetch_in(DEFAULT_TENANT, "main", kind, ids)
+    }
+
+    /// As [`prefetch`](Self::prefetch), of another tenant and key group.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`, `Tampered`.
+    pub fn prefetch_in<'a, I: SubjectId + ?Sized + 'a>(
+        &self,
+        tenant: &str,
+        group: &'static str,
+        kind: &str,
+        ids: impl IntoIterator<Item = &'a I>,
+    ) -> Result<()> {
+        let keys = self.core.keys().tenant(tenant)?;
+        let mut tags = Vec::new();
+        for id in ids {
+            tags.extend(self.tag(tenant, kind, id)?);
+        }
+        keys.prefetch(group, &tags)
+    }
+
+    fn tag<I: SubjectId + ?Sized>(
+        &self,
+        tenant: &str,
+        kind: &str,
+        id: &I,
+    ) -> Result<Option<SubjectTag>> {
+        if !taggant_taxonomy::is_subject_kind(kind) {
+            let near = taggant_taxonomy::suggest(kind, taggant_taxonomy::SUBJECT_KINDS);
+            let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            return Err(Error::new(
+                Outcome::Invalid,
+                format!("`{kind}` is no subject kind of the taxonomy{hint}"),
+            ));
+        }
+        let mut bytes = Vec::new();
+        let present = id.canonical(&mut |part| bytes.extend_from_slice(part));
+        let keys = self.core.keys().tenant(tenant)?;
+        Ok(present.then(|| keys.subject_tag(kind, &bytes)))
+    }
+
+    /// The handle under which the ledger knows a person of the default tenant, if any of their data
+    /// has moved yet.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`, `JournalUnavailable`, `Invalid` for a kind that is not in the taxonomy.
+    pub fn handle_of<I: SubjectId + ?Sized>(&self, kind: &str, id: &I) -> Result<Option<Handle>> {
+        self.handle_in(DEFAULT_TENANT, kind, id)
+    }
+
+    /// As [`handle_of`](Self::handle_of), of another tenant.
+    ///
+    /// # Errors
+    /// As [`handle_of`](Self::handle_of).
+    pub fn handle_in<I: SubjectId + ?Sized>(
+        &self,
+        tenant: &str,
+        kind: &str,
+        id: &I,
+    ) -> Result<Option<Handle>> {
+        match self.tag(tenant, kind, id)? {
+            Some(tag) => self.ledger.handle(tenant, tag),
+            None => Ok(None),
+        }
+    }
+
+    /// Destroys the keys of a person of the default tenant, in all key groups: their sealed values
+    /// can be neither read nor written any more, wherever they are.
+    ///
+    /// The receipt lists what a destroyed key does not reach.
+    ///
+    /// # Errors
+    /// `Denied` under a legal hold, `KeyUnavailable`, `JournalUnavailable`, `Invalid` for a kind
+    /// that is not in the taxonomy or an id that is `None`.
+    pub fn erase<I: SubjectId + ?Sized>(&self, kind: &str, id: &I) -> Result<Receipt> {
+        self.erase_in(DEFAULT_TENANT, kind, id, &Groups::All)
+    }
+
+    /// As [`erase`](Self::erase), of another tenant or some key groups.
+    ///
+    /// # Errors
+    /// As [`erase`](Self::erase).
+    pub fn erase_in<I: SubjectId + ?Sized>(
+        &self,
+        tenant: &str,
+        kind: &str,
+        id: &I,
+        groups: &Groups,
+    ) -> Result<Receipt> {
+        let tag = self.tag(tenant, kind, id)?.ok_or_else(|| {
+            Error::new(Outcome::Invalid, "there is nobody to erase: the id is None")
+        })?;
+        let erasure = self.core.keys().erase(tenant, tag, groups)?;
+        // What the person's records did until now belongs to the work list.
+        self.drain()?;
+        let handle = self.ledger.handle_or_new(tenant, tag)?;
+        let life = u64::try_from(self.cache_life.as_nanos()).unwrap_or(u64::MAX);
+        let final_ns = erasure.row.time_ns.saturating_add(life);
+        let row = &erasure.row;
+        let groups = row.groups.to_text();
+        self.ledger.open_receipt(row.number, handle, row.time_ns, &groups, final_ns)?;
+        self.ledger.receipt(row.number)
+    }
+
+    /// Puts a person of the default tenant under legal hold, or ends it: meanwhile erasure is
+    /// refused.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`, `Invalid`.
+    pub fn hold<I: SubjectId + ?Sized>(&self, kind: &str, id: &I, on: bool) -> Result<()> {
+        match self.tag(DEFAULT_TENANT, kind, id)? {
+            Some(tag) => self.core.keys().hold(DEFAULT_TENANT, tag, on),
+            None => Err(Error::new(Outcome::Invalid, "there is nobody to hold: the id is None")),
+        }
+    }
+
+    /// The key ring: rotation and lists of keys.
+    #[must_use]
+    pub fn keys(&self) -> &KeyRing {
+        self.core.keys()
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.core.fmt(f)
+    }
+}
