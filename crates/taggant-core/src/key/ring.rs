@@ -56,6 +56,8 @@ pub(super) struct Shared {
 struct Known {
     head: Option<ErasureRow>,
     version: u64,
+    /// The number up to which the anchor is known to have every erasure.
+    anchored: u64,
 }
 
 impl KeyRing {
@@ -222,6 +224,7 @@ impl Shared {
         }
         self.learn(all);
         known.head = all.last().cloned();
+        known.anchored = all.last().map_or(0, |row| row.number);
         known.version = self.store.version()?;
         self.void();
         Ok(())
@@ -238,17 +241,32 @@ impl Shared {
         }
     }
 
-    /// One more erasure, made by this process.
+    /// One more erasure, made by this process. Those before it that the anchor may not have go
+    /// with it: one that it couldn't take, or one that another process has just committed. A gap
+    /// in the anchor would keep every later start from opening.
     pub(super) fn erased(&self, row: &ErasureRow) -> Result<bool> {
         let mut known = self.lock_known();
-        let anchored = self.anchor.extend(std::slice::from_ref(row)).is_ok();
+        let rows = self.store.erasures(known.anchored + 1)?;
+        for row in &rows {
+            self.check_mac(row, true)?;
+        }
+        let last = rows.last().map_or(0, |row| row.number);
+        let whole = rows.windows(2).all(|pair| pair[1].follows(Some(&pair[0])))
+            && rows.first().is_some_and(|first| first.number == known.anchored + 1)
+            && rows.contains(row);
+        let anchored = whole && self.anchor.extend(&rows).is_ok();
+        if anchored {
+            known.anchored = last;
+        }
         let mut erased = self.erased.write().unwrap_or_else(PoisonError::into_inner);
-        erased
-            .entry((row.tenant.clone(), row.subject))
-            .or_insert_with(|| Groups::These(Vec::new()))
-            .add(&row.groups);
+        for row in rows.iter().chain([row]) {
+            erased
+                .entry((row.tenant.clone(), row.subject))
+                .or_insert_with(|| Groups::These(Vec::new()))
+                .add(&row.groups);
+        }
         drop(erased);
-        known.head = Some(row.clone());
+        known.head = Some(rows.last().unwrap_or(row).clone());
         known.version = self.store.version()?;
         self.void();
         Ok(anchored)

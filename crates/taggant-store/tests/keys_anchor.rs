@@ -1,0 +1,47 @@
+//! An anchor that can't be written for a while loses no erasure.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use taggant_core::key::{Anchor, ErasureRow, Groups, KeyConfig, KeyRing, LocalRoot, Owner};
+use taggant_core::{Error, Outcome, Result};
+use taggant_store::keys::{FileAnchor, SqliteKeyStore};
+
+struct Failing(FileAnchor, Arc<AtomicBool>);
+
+impl Anchor for Failing {
+    fn read(&self) -> Result<Option<Vec<ErasureRow>>> {
+        self.0.read()
+    }
+
+    fn extend(&self, rows: &[ErasureRow]) -> Result<()> {
+        if self.1.load(Ordering::Relaxed) {
+            return Err(Error::new(Outcome::KeyUnavailable, "the disk of the anchor is full"));
+        }
+        self.0.extend(rows)
+    }
+}
+
+#[test]
+fn the_next_erasure_anchors_those_that_could_not_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = Arc::new(AtomicBool::new(false));
+    let open = || {
+        KeyRing::open(
+            Arc::new(SqliteKeyStore::open(&folder.path().join("keys.db")).unwrap()),
+            Arc::new(LocalRoot::new(&[7; 32])),
+            Box::new(Failing(FileAnchor::new(&folder.path().join("anchor.log")), full.clone())),
+            KeyConfig::default(),
+        )
+    };
+    let ring = open().unwrap();
+    let tenant = ring.tenant("t").unwrap();
+    let anchored = [true, false, true].map(|works| {
+        full.store(!works, Ordering::Relaxed);
+        let tag = tenant.subject_tag("customer", &[u8::from(works)]);
+        let _ = tenant.seal_key("main", Owner::Subject(tag));
+        ring.erase("t", tag, &Groups::All).unwrap().anchored
+    });
+    assert_eq!(anchored, [true, false, true]);
+    assert_eq!(open().unwrap().head().unwrap().number, 3);
+}
