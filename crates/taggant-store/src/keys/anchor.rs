@@ -120,7 +120,7 @@ fn line(row: &ErasureRow) -> String {
 
 fn parse_line(line: &str) -> Option<ErasureRow> {
     let mut parts = line.split(' ');
-    let mut bytes = |part: Option<&str>| unhex(part?);
+    let bytes = |part: Option<&str>| unhex(part?);
     let number = parts.next()?.parse().ok()?;
     let time_ns = parts.next()?.parse().ok()?;
     let tenant = String::from_utf8(bytes(parts.next())?).ok()?;
