@@ -169,10 +169,6 @@ impl Runtime {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    pub(crate) fn id(&self) -> u64 {
-        self.0.id
-    }
-
     /// The location's text, or the overflow place once too many different ones were seen: ids in
     /// a location's path must not fill the ledger.
     pub(crate) fn bounded_location(&self, location: &Location) -> Arc<str> {

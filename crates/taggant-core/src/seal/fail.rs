@@ -8,6 +8,21 @@ thread_local! {
     static LAST: RefCell<Option<Error>> = const { RefCell::new(None) };
     /// Whether the error that is being made right now is one of ours.
     static OURS: Cell<bool> = const { Cell::new(false) };
+    /// The tagged field that this thread is taking plaintext for.
+    static FIELD: Cell<Option<(&'static str, &'static str)>> = const { Cell::new(None) };
+}
+
+/// Names the field in the errors of its value, until dropped.
+pub(crate) struct FieldScope(Option<(&'static str, &'static str)>);
+
+impl Drop for FieldScope {
+    fn drop(&mut self) {
+        FIELD.set(self.0);
+    }
+}
+
+pub(crate) fn in_field(dataset: &'static str, path: &'static str) -> FieldScope {
+    FieldScope(FIELD.replace(Some((dataset, path))))
 }
 
 impl Error {
@@ -47,6 +62,10 @@ pub(crate) fn ser<E: serde::ser::Error>(error: Error) -> E {
 
 /// Remembers the typed error, and makes serde's from it.
 pub(crate) fn de<E: serde::de::Error>(error: Error) -> E {
+    let error = match FIELD.get() {
+        Some((dataset, path)) => error.at_field(dataset, path),
+        None => error,
+    };
     OURS.set(true);
     let made = E::custom(&error);
     OURS.set(false);

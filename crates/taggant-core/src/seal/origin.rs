@@ -39,10 +39,6 @@ impl Label {
     pub(crate) const NONE: Self = Self(0);
     pub(crate) const MANY: Self = Self(u16::MAX);
 
-    pub(crate) fn number(self) -> u16 {
-        self.0
-    }
-
     pub(crate) fn origins(self) -> Arc<[Origin]> {
         if self == Self::NONE || self == Self::MANY {
             return Arc::from([]);

@@ -88,11 +88,11 @@ CREATE TABLE subject_locations (
     dataset  INTEGER NOT NULL REFERENCES datasets (id),
     location INTEGER NOT NULL REFERENCES names (id),
     kind     INTEGER NOT NULL,
-    plain    INTEGER NOT NULL,
+    form     INTEGER NOT NULL, -- 1 sealed, 2 masked, 3 plaintext
     first_ns INTEGER NOT NULL,
     last_ns  INTEGER NOT NULL,
     count    INTEGER NOT NULL,
-    PRIMARY KEY (handle, dataset, location, kind, plain)
+    PRIMARY KEY (handle, dataset, location, kind, form)
 ) STRICT, WITHOUT ROWID;
 
 -- One row per access: who opened, revealed or looked up what of whom, and why.

@@ -181,7 +181,7 @@ impl Known {
                     dataset: dataset.id,
                     location: self.name(event.location),
                     kind: event.kind as u8,
-                    plain: event.kind == RecordKind::Write && has(event, Action::Reveal),
+                    form: form(event),
                 };
                 add(&mut folded.places, key, event.time_ns);
             }
@@ -312,6 +312,18 @@ fn has(event: &RecordEvent, action: Action) -> bool {
     nibbles(event).any(|(_, code)| code == action.code())
 }
 
+/// How the least protected field of a record stood at its place.
+fn form(event: &RecordEvent) -> u8 {
+    if has(event, Action::Reveal) || has(event, Action::Ingest) {
+        return PLAINTEXT;
+    }
+    if has(event, Action::Mask) || has(event, Action::Pseudonymise) { MASKED } else { SEALED }
+}
+
+pub(super) const SEALED: u8 = 1;
+pub(super) const MASKED: u8 = 2;
+pub(super) const PLAINTEXT: u8 = 3;
+
 /// Whether somebody saw plaintext, asked for it, or was refused it.
 fn is_access(event: &RecordEvent) -> bool {
     match event.kind {
@@ -440,7 +452,7 @@ fn write(transaction: &Transaction<'_>, folded: &Folded) -> rusqlite::Result<()>
             key.dataset,
             key.location,
             key.kind,
-            key.plain,
+            key.form,
             first_ns,
             last_ns,
             count

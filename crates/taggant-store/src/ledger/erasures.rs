@@ -76,14 +76,11 @@ fn lines(transaction: &Transaction<'_>, number: u64, handle: Handle) -> rusqlite
                 params![number.cast_signed(), line, place.dataset, place.location, what],
             )
         };
-        if place.plain {
-            add("plaintext was disclosed: ask the recipient to delete it")?;
-        } else {
-            add(
-                "sealed values are unreadable now; clear blind-index values and values that were \
-                 sealed to the dataset's key",
-            )?;
-        }
+        add(match place.form.as_str() {
+            "plaintext" => "plaintext was disclosed: ask the recipient to delete it",
+            "masked" => "masks stand there: delete them where they tell too much",
+            _ => "sealed values are unreadable now: clear blind-index values, if there are any",
+        })?;
     }
     Ok(())
 }

@@ -47,7 +47,7 @@ pub(super) struct PlaceKey {
     pub(super) dataset: i64,
     pub(super) location: i64,
     pub(super) kind: u8,
-    pub(super) plain: bool,
+    pub(super) form: u8,
 }
 
 /// Key of `derivations`.

@@ -5,8 +5,8 @@ use taggant_core::event::RecordKind;
 use taggant_core::tag::{Action, SubjectTag};
 use taggant_core::{Outcome, Result};
 
-use super::SqliteLedger;
 use super::types::{Access, Derivation, FieldInfo, Finding, FlowEdge, Handle, Place};
+use super::{SqliteLedger, apply};
 
 impl SqliteLedger {
     /// Every tagged field that some build has used.
@@ -255,7 +255,7 @@ impl SqliteLedger {
 
 pub(super) fn places(connection: &Connection, handle: Handle) -> rusqlite::Result<Vec<Place>> {
     let mut statement = connection.prepare_cached(
-        "SELECT datasets.dataset, names.text, kind, plain, subject_locations.first_ns, last_ns, count
+        "SELECT datasets.dataset, names.text, kind, form, subject_locations.first_ns, last_ns, count
          FROM subject_locations
          JOIN handles ON handles.id = subject_locations.handle
          JOIN datasets ON datasets.id = subject_locations.dataset
@@ -267,7 +267,12 @@ pub(super) fn places(connection: &Connection, handle: Handle) -> rusqlite::Resul
             dataset: row.get(0)?,
             location: row.get(1)?,
             kind: kind_name(row.get(2)?),
-            plain: row.get(3)?,
+            form: match row.get(3)? {
+                apply::SEALED => "sealed",
+                apply::MASKED => "masked",
+                _ => "plaintext",
+            }
+            .to_owned(),
             first_ns: row.get::<_, i64>(4)?.cast_unsigned(),
             last_ns: row.get::<_, i64>(5)?.cast_unsigned(),
             count: row.get::<_, i64>(6)?.cast_unsigned(),

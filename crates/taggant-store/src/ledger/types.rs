@@ -77,8 +77,8 @@ pub struct Place {
     pub location: String,
     /// `write` or `read`.
     pub kind: String,
-    /// Whether some of it was plaintext there.
-    pub plain: bool,
+    /// `sealed`, `masked` or `plaintext`: the least protected of its fields.
+    pub form: String,
     /// When first.
     pub first_ns: u64,
     /// When last.

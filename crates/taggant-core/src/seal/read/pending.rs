@@ -68,11 +68,12 @@ impl<R: Tagged, const I: usize, T: DeserializeOwned> Pending<R, I, T> {
     ) -> Result<Self, D::Error> {
         let spec = R::__spec();
         let label = decisions(flow, false, spec).map_err(fail::de)?.fields[I].label;
+        let field = &spec.fields[I];
         let _taking = held::taking_plaintext(label);
+        let _field = fail::in_field(spec.dataset, field.path);
         match T::deserialize(Guard::checking(deserializer, check)) {
             Ok(value) => Ok(Self::of(State::Plain(value))),
             Err(error) => {
-                let field = &spec.fields[I];
                 fail::remember("the value does not fit its field", spec.dataset, Some(field.path));
                 Err(Clean::into_inner(error))
             }

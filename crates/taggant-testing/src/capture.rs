@@ -1,0 +1,152 @@
+//! What code logs and prints.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
+use std::sync::{Arc, Mutex, Once, PoisonError};
+
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::probe::LeakProbe;
+
+/// What was caught of a closure or a program.
+#[derive(Clone, Default)]
+pub struct Captured {
+    /// `tracing` events and spans with all their fields, `log` records, panic messages; or what a
+    /// program wrote to stdout and stderr.
+    pub output: Vec<u8>,
+}
+
+impl std::fmt::Debug for Captured {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // It may hold the very values that must not be printed.
+        write!(f, "Captured({} bytes)", self.output.len())
+    }
+}
+
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Sink {
+    type Writer = Self;
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+thread_local! {
+    /// The sinks of this thread, inner last.
+    static SINKS: RefCell<Vec<Sink>> = const { RefCell::new(Vec::new()) };
+}
+
+struct ThreadLog;
+
+impl log::Log for ThreadLog {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+    fn log(&self, record: &log::Record<'_>) {
+        note(format_args!("{} {} {}\n", record.level(), record.target(), record.args()));
+    }
+    fn flush(&self) {}
+}
+
+fn note(line: std::fmt::Arguments<'_>) {
+    let sink = SINKS.with_borrow(|sinks| sinks.last().cloned());
+    if let Some(mut sink) = sink {
+        let _ = sink.write_fmt(line);
+    }
+}
+
+/// Hooks that serve all threads, set once. A program that sets its own logger keeps it, and its
+/// `log` records are not caught.
+fn install() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        if log::set_logger(&ThreadLog).is_ok() {
+            log::set_max_level(log::LevelFilter::Trace);
+        }
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            note(format_args!("{panic}\n"));
+            before(panic);
+        }));
+    });
+}
+
+struct Leave;
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        SINKS.with_borrow_mut(|sinks| sinks.pop());
+    }
+}
+
+impl LeakProbe {
+    /// Runs a closure and asserts that nothing it logs or panics with shows a watched value: on
+    /// this thread, `tracing` events and spans with all their fields, `log` records and panic
+    /// messages (a panic of the closure goes on after the search). Tests may run in parallel.
+    ///
+    /// What it prints to stdout and stderr can't be caught inside a process without disturbing
+    /// other threads: put such code into a program of its own and use
+    /// [`run_command`](Self::run_command).
+    ///
+    /// # Panics
+    /// Where a value shows, and where the closure panics.
+    #[track_caller]
+    pub fn run<R>(&self, work: impl FnOnce() -> R) -> R {
+        let (captured, result) = capture(work);
+        self.assert_sealed(&captured.output);
+        result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+
+    /// Runs a program to its end and asserts that neither its stdout nor its stderr shows a watched
+    /// value.
+    ///
+    /// # Panics
+    /// Where a value shows, and where the program can't be started.
+    #[track_caller]
+    pub fn run_command(&self, command: &mut Command) -> std::process::Output {
+        let output = command.output().unwrap_or_else(|error| panic!("not started: {error}"));
+        self.assert_sealed(&output.stdout);
+        self.assert_sealed(&output.stderr);
+        output
+    }
+}
+
+impl Captured {
+    /// Runs a closure and keeps what it logs and panics with on this thread.
+    pub fn of<R>(work: impl FnOnce() -> R) -> (Self, std::thread::Result<R>) {
+        capture(work)
+    }
+}
+
+fn capture<R>(work: impl FnOnce() -> R) -> (Captured, std::thread::Result<R>) {
+    install();
+    let sink = Sink::default();
+    SINKS.with_borrow_mut(|sinks| sinks.push(sink.clone()));
+    let leave = Leave;
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::FULL)
+        .with_ansi(false)
+        .with_writer(sink.clone())
+        .finish();
+    let result =
+        tracing::subscriber::with_default(subscriber, || catch_unwind(AssertUnwindSafe(work)));
+    drop(leave);
+    let output = sink.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    (Captured { output }, result)
+}

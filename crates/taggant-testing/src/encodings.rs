@@ -1,0 +1,115 @@
+//! The disguises of a value.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+/// In which disguise a value was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// As it is, in whatever case of ASCII letters.
+    Raw,
+    /// In lower case by the rules of Unicode.
+    Folded,
+    /// In a JSON string, with or without `\u` escapes for what is not ASCII.
+    Json,
+    /// Percent-encoded (RFC 3986), or as a form (`+` for a space).
+    Url,
+    /// Hex.
+    Hex,
+    /// Base64 of either alphabet, at any of its three alignments.
+    Base64,
+    /// UTF-16, little-endian.
+    Utf16Le,
+    /// UTF-16, big-endian.
+    Utf16Be,
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Raw => "raw",
+            Self::Folded => "case-folded",
+            Self::Json => "JSON-escaped",
+            Self::Url => "URL-encoded",
+            Self::Hex => "hex",
+            Self::Base64 => "base64",
+            Self::Utf16Le => "UTF-16LE",
+            Self::Utf16Be => "UTF-16BE",
+        })
+    }
+}
+
+/// All disguises of a value. The search ignores the case of ASCII letters, so that base64 is
+/// matched a little too widely; a match in the wrong case of 8 and more characters does not happen
+/// by chance.
+pub(crate) fn disguises(value: &str) -> Vec<(Encoding, Vec<u8>)> {
+    let mut all = vec![
+        (Encoding::Raw, value.as_bytes().to_vec()),
+        (Encoding::Folded, value.to_lowercase().into_bytes()),
+        (Encoding::Folded, value.to_uppercase().into_bytes()),
+        (Encoding::Json, json(value, false).into_bytes()),
+        (Encoding::Json, json(value, true).into_bytes()),
+        (Encoding::Url, percent(value, "-._~", "%20").into_bytes()),
+        (Encoding::Url, percent(value, "-._~", "+").into_bytes()),
+        (Encoding::Url, percent(value, "-._~!$&'()*+,;=:@/?", "%20").into_bytes()),
+        (Encoding::Hex, hex(value.as_bytes()).into_bytes()),
+        (Encoding::Utf16Le, value.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        (Encoding::Utf16Be, value.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+    ];
+    for offset in 0..3 {
+        all.extend(base64(value.as_bytes(), offset).map(|text| (Encoding::Base64, text)));
+    }
+    let mut seen = std::collections::HashSet::new();
+    all.retain(|(_, bytes)| seen.insert(bytes.clone()));
+    all
+}
+
+fn json(value: &str, ascii: bool) -> String {
+    let quoted = serde_json::to_string(value).expect("a string is JSON");
+    let inner = &quoted[1..quoted.len() - 1];
+    if !ascii {
+        return inner.to_owned();
+    }
+    inner.chars().fold(String::new(), |mut out, c| {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+        out
+    })
+}
+
+fn percent(value: &str, safe: &str, space: &str) -> String {
+    value.bytes().fold(String::new(), |mut out, byte| {
+        let c = char::from(byte);
+        if c.is_ascii_alphanumeric() || (byte.is_ascii() && safe.contains(c)) {
+            out.push(c);
+        } else if c == ' ' {
+            out.push_str(space);
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |out, byte| format!("{out}{byte:02x}"))
+}
+
+/// Base64 of the value behind `offset` bytes of something else: the characters that depend on
+/// nothing but the value.
+fn base64(value: &[u8], offset: usize) -> impl Iterator<Item = Vec<u8>> {
+    let padded = [&[0; 3][..offset], value].concat();
+    let skip = [0, 2, 3][offset];
+    let whole = padded.len() * 8 / 6;
+    [STANDARD_NO_PAD.encode(&padded), URL_SAFE_NO_PAD.encode(&padded)]
+        .into_iter()
+        .map(move |text| text.as_bytes()[skip..whole].to_vec())
+}

@@ -1,0 +1,172 @@
+//! Searches for values where they must not be.
+
+use std::fmt;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
+use serde::Serialize;
+
+use crate::encodings::{Encoding, disguises};
+use crate::haystack::Haystack;
+use crate::leaves;
+
+/// Values of fewer characters are not searched for: they stand everywhere by chance.
+pub const MINIMUM: usize = 6;
+
+/// The plaintexts that must not show anywhere. Its `Debug` shows how many, not which.
+#[derive(Clone, Default)]
+pub struct LeakProbe {
+    values: Vec<(String, String)>,
+    /// Fields whose value is too short to be searched for.
+    ignored: Vec<String>,
+}
+
+/// A value that was found where it must not be.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Leak {
+    /// The field whose value it is.
+    pub field: String,
+    /// In which disguise.
+    pub encoding: Encoding,
+    /// In which file, or in `bytes` or `text`.
+    pub place: String,
+    /// How far from its beginning.
+    pub offset: u64,
+}
+
+impl fmt::Display for Leak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}) in {} at {}", self.field, self.encoding, self.place, self.offset)
+    }
+}
+
+impl LeakProbe {
+    /// Looks for nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Looks for the tagged plaintexts of a value: a record, a list of records, or anything with
+    /// records in it.
+    ///
+    /// # Panics
+    /// Where the value can't be serialized to JSON, or holds values that are still sealed.
+    #[must_use]
+    pub fn watch<T: Serialize + ?Sized>(value: &T) -> Self {
+        Self::try_watch(value).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// As [`watch`](Self::watch), for values that may hold what can't be watched.
+    ///
+    /// # Errors
+    /// Says why; never contains a value.
+    pub fn try_watch<T: Serialize + ?Sized>(value: &T) -> Result<Self, String> {
+        let mut probe = Self::new();
+        for (field, text) in leaves::of(value)? {
+            probe.add(field, &text);
+        }
+        Ok(probe)
+    }
+
+    /// Looks for one more value.
+    #[must_use]
+    pub fn value(mut self, field: &str, value: &str) -> Self {
+        self.add(field.to_owned(), value);
+        self
+    }
+
+    /// Looks for what another probe looks for, too.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        self.values.extend(other.values.iter().cloned());
+        self.ignored.extend(other.ignored.iter().cloned());
+        self
+    }
+
+    fn add(&mut self, field: String, value: &str) {
+        if value.chars().count() < MINIMUM {
+            self.ignored.push(field);
+        } else {
+            self.values.push((field, value.to_owned()));
+        }
+    }
+
+    /// How many values it looks for.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether it looks for nothing: then it finds nothing either.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The fields whose values are shorter than [`MINIMUM`] characters, which are not searched for.
+    #[must_use]
+    pub fn ignored(&self) -> &[String] {
+        &self.ignored
+    }
+
+    /// Everything that is found, in one pass.
+    #[must_use]
+    pub fn find<H: Haystack + ?Sized>(&self, haystack: &H) -> Vec<Leak> {
+        let (searcher, patterns, longest) = self.searcher();
+        let mut leaks = Vec::new();
+        haystack.pieces(longest, &mut |place, start, bytes| {
+            for found in searcher.find_overlapping_iter(bytes) {
+                let (value, encoding) = patterns[found.pattern().as_usize()];
+                leaks.push(Leak {
+                    field: self.values[value].0.clone(),
+                    encoding,
+                    place: place.to_owned(),
+                    offset: start + found.start() as u64,
+                });
+            }
+        });
+        leaks.sort();
+        leaks.dedup();
+        leaks
+    }
+
+    fn searcher(&self) -> (AhoCorasick, Vec<(usize, Encoding)>, usize) {
+        let mut patterns = Vec::new();
+        let mut bytes = Vec::new();
+        for (index, (_, value)) in self.values.iter().enumerate() {
+            for (encoding, disguise) in disguises(value) {
+                patterns.push((index, encoding));
+                bytes.push(disguise);
+            }
+        }
+        let longest = bytes.iter().map(Vec::len).max().unwrap_or(0);
+        let searcher = AhoCorasickBuilder::new()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .build(&bytes)
+            .expect("the values fit an automaton");
+        (searcher, patterns, longest)
+    }
+
+    /// Asserts that none of the values shows.
+    ///
+    /// # Panics
+    /// Where one does, with field, encoding, place and offset of each, and where there is nothing
+    /// to look for.
+    #[track_caller]
+    pub fn assert_sealed<H: Haystack + ?Sized>(&self, haystack: &H) {
+        assert!(
+            !self.is_empty(),
+            "this probe looks for nothing: no tagged value of {MINIMUM} characters and more"
+        );
+        let leaks = self.find(haystack);
+        let list: Vec<String> = leaks.iter().take(20).map(|leak| format!("\n  {leak}")).collect();
+        assert!(leaks.is_empty(), "{} leaks:{}", leaks.len(), list.concat());
+    }
+}
+
+impl fmt::Debug for LeakProbe {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LeakProbe({} values)", self.values.len())
+    }
+}

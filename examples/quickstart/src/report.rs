@@ -1,0 +1,120 @@
+//! What the user came for: where each category went, and who saw a person's data.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use taggant::Runtime;
+use taggant::ledger::Handle;
+use taggant_testing::LeakProbe;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Prints rows under headings, each column as wide as its widest cell.
+pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .chain([headings[column].chars().count()])
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..headings.len()).map(width).collect();
+    let line = |cells: Vec<&str>| {
+        let padded: Vec<String> = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.chars().count())))
+            .collect();
+        format!("  {}\n", padded.join("  ").trim_end())
+    };
+    let mut out = line(headings.to_vec());
+    let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
+    out.push_str(&line(rule.iter().map(String::as_str).collect()));
+    for row in rows {
+        out.push_str(&line(row.iter().map(String::as_str).collect()));
+    }
+    out
+}
+
+/// Where each category went and came from.
+pub(crate) fn categories(runtime: &Runtime) -> Result<String> {
+    let mut sums: BTreeMap<[String; 4], u64> = BTreeMap::new();
+    for edge in runtime.ledger().flows()? {
+        if edge.outcome != "ok" && edge.action != "deny" {
+            continue;
+        }
+        for category in &edge.categories {
+            let key = [
+                category.trim_start_matches("user.").to_owned(),
+                edge.action.clone(),
+                edge.location.clone(),
+                edge.purpose.trim_start_matches("essential.service.").to_owned(),
+            ];
+            *sums.entry(key).or_default() += edge.count;
+        }
+    }
+    let rows: Vec<Vec<String>> = sums
+        .into_iter()
+        .map(|(key, count)| key.into_iter().chain([count.to_string()]).collect())
+        .collect();
+    Ok(table(&["category user.*", "action", "place", "purpose", "times"], &rows))
+}
+
+/// Where one person's data was, and who saw it.
+pub(crate) fn person(runtime: &Runtime, handle: Handle) -> Result<String> {
+    let places: Vec<Vec<String>> = runtime
+        .ledger()
+        .where_is_person(handle)?
+        .into_iter()
+        .map(|place| {
+            vec![place.dataset, place.kind, place.location, place.form, place.count.to_string()]
+        })
+        .collect();
+    let mut accesses = runtime.ledger().accesses_of(handle)?;
+    accesses.reverse();
+    let accesses: Vec<Vec<String>> = accesses
+        .into_iter()
+        .map(|access| {
+            let seen: Vec<String> =
+                access.fields.iter().map(|(path, action)| format!("{action} {path}")).collect();
+            let seen = if seen.len() > 2 {
+                format!("{} and {} more", seen[0], seen.len() - 1)
+            } else {
+                seen.join(", ")
+            };
+            let purpose = access.purpose.trim_start_matches("essential.service.").to_owned();
+            vec![access.actor, purpose, seen, access.outcome, access.reason]
+        })
+        .collect();
+    Ok(format!(
+        "{}\n{}",
+        table(&["dataset", "what", "place", "form", "times"], &places),
+        table(&["who", "why", "what", "outcome", "reason"], &accesses)
+    ))
+}
+
+/// Searches the files for every ingested value, in every encoding.
+pub(crate) fn proof(probe: &LeakProbe, folder: &Path) -> Result<String> {
+    let control = folder.join("control.txt");
+    std::fs::write(&control, "control: an-invented-control-value-000")?;
+    let planted = LeakProbe::new().value("control", "an-invented-control-value-000");
+    let found = planted.and(probe).find(folder);
+    std::fs::remove_file(&control)?;
+    let (control, leaks): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|leak| leak.field == "control");
+    if control.is_empty() {
+        return Err("the search did not find the value that was planted for it".into());
+    }
+    let mut out = String::new();
+    for leak in leaks.iter().take(10) {
+        out.push_str(&format!("  LEAK {leak}\n"));
+    }
+    out.push_str(&format!(
+        "  {} plaintexts found of {} values searched for in every encoding; the planted control \
+         value\n  was found. Searched: {}\n",
+        leaks.len(),
+        probe.len(),
+        folder.display()
+    ));
+    if leaks.is_empty() { Ok(out) } else { Err(out.into()) }
+}
