@@ -319,10 +319,10 @@ impl Runtime {
         kind: &str,
         id: &I,
     ) -> Result<Option<Handle>> {
-        match self.tag(tenant, kind, id)? {
-            Some(tag) => self.ledger.handle(tenant, tag),
-            None => Ok(None),
-        }
+        let Some(tag) = self.tag(tenant, kind, id)? else { return Ok(None) };
+        // What was just written counts.
+        self.drain()?;
+        self.ledger.handle(tenant, tag)
     }
 
     /// Destroys the keys of a person of the default tenant, in all key groups: their sealed values
