@@ -8,7 +8,7 @@ use super::service;
 use super::store::{DataKeyRow, KeyState, OwnerKind};
 use super::tenant::{TenantKeys, same, state_mac, tampered};
 use super::wrap;
-use crate::error::Result;
+use crate::error::{Error, Outcome, Result};
 use crate::tag::{KeyId, SubjectTag};
 
 /// What may be said of a data key.
@@ -106,11 +106,17 @@ impl KeyRing {
     /// `KeyUnavailable`, `Tampered`.
     pub fn rotate_index(&self, tenant: &str, dataset: &str, index: &str) -> Result<u8> {
         let keys = self.tenant(tenant)?;
-        let next = keys.index_keys(dataset, index)?.current().0.wrapping_add(1);
+        let next =
+            keys.index_keys(dataset, index)?.current().0.checked_add(1).ok_or_else(|| {
+                Error::new(
+                    Outcome::Invalid,
+                    "a blind index has 255 generations at most; make an index of another name",
+                )
+            })?;
         let branch = keys.newest_branch(super::branch::SERVICE_GROUP)?;
         let scope = wrap::frame(&[dataset.as_bytes(), index.as_bytes()]);
         service::create(&*self.shared.store, &branch, tenant, "index", &scope, next)?;
-        keys.forget_indexes();
+        self.shared.void();
         Ok(next)
     }
 

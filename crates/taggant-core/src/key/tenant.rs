@@ -1,6 +1,6 @@
 //! The keys of one tenant.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -26,7 +26,8 @@ pub struct TenantKeys {
     subject: MacKey,
     pub(super) fence: MacKey,
     pseudonym: OnceLock<Arc<MacKey>>,
-    indexes: RwLock<HashMap<Vec<u8>, Arc<IndexKeys>>>,
+    /// With the epoch that they were loaded in: another process may rotate them.
+    indexes: RwLock<HashMap<Vec<u8>, (u64, Arc<IndexKeys>)>>,
     branches: RwLock<Vec<Arc<Branch>>>,
     cache: Cache,
     committer: Committer,
@@ -243,14 +244,12 @@ impl TenantKeys {
         let owners: Vec<&[u8]> = wanted.iter().map(|tag| tag.0.as_slice()).collect();
         let store = &*self.shared.store;
         let found = store.active_keys(&self.name, group, OwnerKind::Subject, &owners)?;
-        let mut missing: Vec<SubjectTag> = wanted;
+        let mut missing: BTreeSet<SubjectTag> = wanted.into_iter().collect();
         for row in &found {
             let tag = SubjectTag(row.owner.as_slice().try_into().map_err(|_| tampered())?);
-            missing.retain(|other| *other != tag);
+            missing.remove(&tag);
             self.keep(asker, group, tag, &self.materialise_for(row, group, Owner::Subject(tag))?);
         }
-        missing.sort_unstable();
-        missing.dedup();
         let mut proposed = Vec::with_capacity(missing.len());
         for tag in &missing {
             proposed.push(self.propose(group, Owner::Subject(*tag))?);
@@ -282,18 +281,16 @@ impl TenantKeys {
     pub fn index_keys(&self, dataset: &str, index: &str) -> Result<Arc<IndexKeys>> {
         self.shared.ensure_fresh()?;
         let scope = wrap::frame(&[dataset.as_bytes(), index.as_bytes()]);
+        let epoch = self.shared.epoch();
         let known =
             self.indexes.read().unwrap_or_else(PoisonError::into_inner).get(&scope).cloned();
-        if let Some(keys) = known {
+        if let Some((_, keys)) = known.filter(|(made, _)| *made == epoch) {
             return Ok(keys);
         }
         let keys = Arc::new(IndexKeys::new(self.service("index", &scope)?));
         let mut indexes = self.indexes.write().unwrap_or_else(PoisonError::into_inner);
-        Ok(indexes.entry(scope).or_insert(keys).clone())
-    }
-
-    pub(super) fn forget_indexes(&self) {
-        self.indexes.write().unwrap_or_else(PoisonError::into_inner).clear();
+        indexes.insert(scope, (epoch, keys.clone()));
+        Ok(keys)
     }
 
     /// The key of pseudonyms.

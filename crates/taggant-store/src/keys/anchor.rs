@@ -68,7 +68,12 @@ impl FileAnchor {
         file.seek(SeekFrom::Start(end as u64))?;
         let Ok(known) = self.parse(&text[..end]) else { return Ok(None) };
         let last = known.last().map_or(0, |row| row.number);
-        let lines: String = rows.iter().filter(|row| row.number > last).map(line).collect();
+        let fresh: Vec<&ErasureRow> = rows.iter().filter(|row| row.number > last).collect();
+        // A gap would make the whole file unreadable.
+        if fresh.first().is_some_and(|row| row.number != last + 1) {
+            return Ok(None);
+        }
+        let lines: String = fresh.into_iter().map(line).collect();
         file.write_all(lines.as_bytes())?;
         file.sync_all()?;
         sync_folder(&self.path)?;

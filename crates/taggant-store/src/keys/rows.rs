@@ -58,7 +58,9 @@ pub(super) fn update_data_key(
     row: &DataKeyRow,
 ) -> rusqlite::Result<()> {
     let mut statement = transaction.prepare_cached(
-        "UPDATE data_keys SET branch = ?2, state = ?3, wrapped = ?4, mac = ?5 WHERE id = ?1",
+        // An erasure that came in between stays: its key must not come back.
+        "UPDATE data_keys SET branch = ?2, state = ?3, wrapped = ?4, mac = ?5
+         WHERE id = ?1 AND wrapped IS NOT NULL",
     )?;
     // `secure_delete` overwrites what the row held before.
     statement.execute(params![row.id.0, row.branch, row.state as u8, row.wrapped, row.mac])?;

@@ -63,7 +63,9 @@ fn check_permissions(_: &Path, _: &std::fs::Metadata) -> Result<()> {
 /// Writes a whole file under another name, then links it into place: nobody sees half a key.
 fn create(path: &Path) -> Result<()> {
     let key = text::generate()?;
-    let fresh = path.with_extension(format!("new-{}", std::process::id()));
+    let mut suffix = [0; 8];
+    getrandom::fill(&mut suffix).map_err(|_| refused(path, "there is no randomness for it"))?;
+    let fresh = path.with_extension(format!("new-{}", crate::hex::hex(&suffix)));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
