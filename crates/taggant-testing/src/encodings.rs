@@ -15,6 +15,8 @@ pub enum Encoding {
     Folded,
     /// In a JSON string, with or without `\u` escapes for what is not ASCII.
     Json,
+    /// In a CSV field or an SQL literal, quotes doubled.
+    Quoted,
     /// Percent-encoded (RFC 3986), or as a form (`+` for a space).
     Url,
     /// Hex.
@@ -33,6 +35,7 @@ impl fmt::Display for Encoding {
             Self::Raw => "raw",
             Self::Folded => "case-folded",
             Self::Json => "JSON-escaped",
+            Self::Quoted => "quoted",
             Self::Url => "URL-encoded",
             Self::Hex => "hex",
             Self::Base64 => "base64",
@@ -52,6 +55,8 @@ pub(crate) fn disguises(value: &str) -> Vec<(Encoding, Vec<u8>)> {
         (Encoding::Folded, value.to_uppercase().into_bytes()),
         (Encoding::Json, json(value, false).into_bytes()),
         (Encoding::Json, json(value, true).into_bytes()),
+        (Encoding::Quoted, value.replace('"', "\"\"").into_bytes()),
+        (Encoding::Quoted, value.replace('\'', "''").into_bytes()),
         (Encoding::Url, percent(value, "-._~", "%20").into_bytes()),
         (Encoding::Url, percent(value, "-._~", "+").into_bytes()),
         (Encoding::Url, percent(value, "-._~!$&'()*+,;=:@/?", "%20").into_bytes()),

@@ -102,8 +102,9 @@ pub fn lookup_sibling<const I: usize, S: Serializer>(
         let sealed = frame.nibbles[I / 2] >> (4 * (I % 2)) & 0xF;
         let sealed =
             matches!(Action::from_code(sealed), Some(Action::Seal | Action::Pass | Action::Reseal));
-        // Where the value itself is hidden or shown, its index value has no business.
-        frame.lookup.take().filter(|_| sealed)
+        // Where the value itself is hidden or shown, its index value has no business. It stays in
+        // the frame: some formats ask for every value twice.
+        frame.lookup.clone().filter(|_| sealed)
     });
     match made {
         None => serializer.serialize_none(),

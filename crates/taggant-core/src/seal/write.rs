@@ -182,7 +182,13 @@ fn write<M: Masker<T>, T: Serialize + ?Sized, S: Serializer>(
             Err(error) => Err(fail::ser(error)),
         },
         _ => match seal(index, value, held, &mut plan) {
-            Ok(()) => envelope_out(&mut plan, held.written, serializer),
+            Ok(()) => {
+                let written = envelope_out(&mut plan, held.written, serializer);
+                if written.is_ok() {
+                    authenticate(&plan.scratch.bytes);
+                }
+                written
+            }
             Err(error) => Err(fail::ser(error)),
         },
     };
@@ -305,7 +311,7 @@ fn pass_through(index: usize, unopened: &Arc<Unopened>, scratch: &mut Scratch) -
             && parsed.header.flags == frame.binding.flags(tag.seal_none);
         if same {
             scratch.bytes.extend_from_slice(&unopened.envelope);
-            finish(stack, index, parsed.header, scratch, Action::Pass);
+            finish(stack, index, parsed.header, Action::Pass);
         }
         same
     })
@@ -335,7 +341,7 @@ fn encrypt(
     scratch.bytes[..HEADER_LEN].copy_from_slice(&head);
     scratch.bytes[HEADER_LEN..BODY].copy_from_slice(&sealed.nonce);
     scratch.bytes.extend_from_slice(&sealed.tag);
-    finish(stack, index, header, scratch, action);
+    finish(stack, index, header, action);
     Ok(())
 }
 
@@ -347,14 +353,21 @@ fn pad(bytes: &mut Vec<u8>, pad: Pad) {
     }
 }
 
-/// Notes what was written: for the event, and for the integrity of the enclosing records.
-fn finish(stack: &mut Stack, index: usize, header: Header, scratch: &Scratch, action: Action) {
+/// Notes what is being written, for the event.
+fn finish(stack: &mut Stack, index: usize, header: Header, action: Action) {
     let frame = stack.top();
     note(&mut frame.nibbles, index, action);
     if frame.spec.fields[index].tag().is_some_and(|tag| tag.subject == 0) {
         frame.key = Some(header.key);
     }
-    push_integrity(stack, header.field, &scratch.bytes);
+}
+
+/// Adds an envelope to the integrity of the records around, once the format has taken it: some
+/// formats ask for every value twice, and refuse the first time.
+fn authenticate(envelope: &[u8]) {
+    if let Ok(header) = Header::parse(envelope) {
+        stack::with(|stack| push_integrity(stack, header.field, envelope));
+    }
 }
 
 fn push_integrity(stack: &mut Stack, id: crate::tag::FieldId, bytes: &[u8]) {
@@ -420,13 +433,14 @@ pub fn authenticated_field<const I: usize, T: Serialize + ?Sized, S: Serializer>
     value: &T,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
+    let written = value.serialize(serializer)?;
     if let Some(bytes) = clear_bytes(value) {
         stack::with(|stack| {
             let id = stack.top().spec.fields[I].id;
             push_integrity(stack, id, &bytes);
         });
     }
-    value.serialize(serializer)
+    Ok(written)
 }
 
 /// Writes the integrity envelope, as the last field of its record.
@@ -452,7 +466,7 @@ pub fn integrity_sibling<S: Serializer>((): &(), serializer: S) -> Result<S::Ok,
 fn seal_integrity(stack: &mut Stack, scratch: &mut Scratch) -> Result<bool> {
     let Stack { frames, states, .. } = stack;
     let frame = frames.last_mut().expect("a record is being written");
-    let Some(mut items) = frame.integrity.take() else { return Ok(false) };
+    let Some(items) = &mut frame.integrity else { return Ok(false) };
     let sink_seals = frame
         .decisions
         .fields

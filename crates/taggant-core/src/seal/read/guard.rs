@@ -35,6 +35,14 @@ impl<E> Clean<E> {
     }
 }
 
+impl<E> Clean<E> {
+    /// An error that was just made from static parts.
+    fn new(error: E) -> Self {
+        CLEAN.set(true);
+        Self(error)
+    }
+}
+
 impl<E: de::Error> Clean<E> {
     /// What came out of the format: clean if it was ours to begin with.
     fn of(error: E) -> Self {
@@ -66,28 +74,28 @@ fn kind(unexpected: &Unexpected<'_>) -> &'static str {
 
 impl<E: de::Error> de::Error for Clean<E> {
     fn custom<T: Display>(message: T) -> Self {
-        if fail::is_ours() { Self(E::custom(message)) } else { Self(E::custom(CUSTOM)) }
+        if fail::is_ours() { Self::new(E::custom(message)) } else { Self::new(E::custom(CUSTOM)) }
     }
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self(E::custom(format_args!("invalid type: {}, expected {expected}", kind(&unexpected))))
+        Self::new(E::custom(format_args!("invalid type: {}, expected {expected}", kind(&unexpected))))
     }
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self(E::custom(format_args!("invalid value: {}, expected {expected}", kind(&unexpected))))
+        Self::new(E::custom(format_args!("invalid value: {}, expected {expected}", kind(&unexpected))))
     }
     fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
-        Self(E::custom(format_args!("invalid length {length}, expected {expected}")))
+        Self::new(E::custom(format_args!("invalid length {length}, expected {expected}")))
     }
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
-        Self(E::custom(format_args!("unknown variant, expected one of {expected:?}")))
+        Self::new(E::custom(format_args!("unknown variant, expected one of {expected:?}")))
     }
     fn unknown_field(_: &str, expected: &'static [&'static str]) -> Self {
-        Self(E::custom(format_args!("unknown field, expected one of {expected:?}")))
+        Self::new(E::custom(format_args!("unknown field, expected one of {expected:?}")))
     }
     fn missing_field(field: &'static str) -> Self {
-        Self(E::custom(format_args!("missing field `{field}`")))
+        Self::new(E::custom(format_args!("missing field `{field}`")))
     }
     fn duplicate_field(field: &'static str) -> Self {
-        Self(E::custom(format_args!("duplicate field `{field}`")))
+        Self::new(E::custom(format_args!("duplicate field `{field}`")))
     }
 }
 
