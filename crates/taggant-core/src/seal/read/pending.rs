@@ -97,6 +97,9 @@ impl<R: Tagged, const I: usize, T: DeserializeOwned> Pending<R, I, T> {
         let visitor = Sealed::<R, I>(PhantomData);
         let read = if probe::read_shape::<T>().option && !seals_none {
             deserializer.deserialize_option(visitor)
+        } else if seals_none && deserializer.is_human_readable() {
+            // A null must be seen for what it is: somebody put it there.
+            deserializer.deserialize_any(visitor)
         } else {
             visitor.read(deserializer)
         };
