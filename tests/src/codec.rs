@@ -40,30 +40,18 @@ macro_rules! codec {
 }
 
 codec!(Json, "JSON", |value| serde_json::to_vec(value), |bytes| serde_json::from_slice(bytes));
-codec!(
-    Yaml,
-    "YAML",
-    |value| serde_yaml_ng::to_string(value).map(String::into_bytes),
-    |bytes| serde_yaml_ng::from_slice(bytes)
-);
-codec!(
-    MessagePack,
-    "MessagePack",
-    |value| rmp_serde::to_vec_named(value),
-    |bytes| rmp_serde::from_slice(bytes)
-);
-codec!(
-    Postcard,
-    "postcard",
-    |value| postcard::to_stdvec(value),
-    |bytes| postcard::from_bytes(bytes)
-);
-codec!(
-    Bson,
-    "BSON",
-    |value| bson::serialize_to_vec(value),
-    |bytes| bson::deserialize_from_slice(bytes)
-);
+codec!(Yaml, "YAML", |value| serde_yaml_ng::to_string(value).map(String::into_bytes), |bytes| {
+    serde_yaml_ng::from_slice(bytes)
+});
+codec!(MessagePack, "MessagePack", |value| rmp_serde::to_vec_named(value), |bytes| {
+    rmp_serde::from_slice(bytes)
+});
+codec!(Postcard, "postcard", |value| postcard::to_stdvec(value), |bytes| postcard::from_bytes(
+    bytes
+));
+codec!(Bson, "BSON", |value| bson::serialize_to_vec(value), |bytes| bson::deserialize_from_slice(
+    bytes
+));
 
 pub struct Toml;
 

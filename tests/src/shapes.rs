@@ -205,7 +205,11 @@ pub enum Adjacent {
 }
 shape!(
     Adjacent,
-    [Adjacent::Unit, Adjacent::Newtype(canary::name()), Adjacent::Struct { email: canary::email() }]
+    [
+        Adjacent::Unit,
+        Adjacent::Newtype(canary::name()),
+        Adjacent::Struct { email: canary::email() }
+    ]
 );
 
 #[derive(PartialEq, Tagged)]
@@ -277,7 +281,12 @@ shape!(
     Optional,
     [
         Optional { id: 1, name: None, email: canary::email(), phone: canary::phone() },
-        Optional { id: 1, name: Some(canary::name()), email: canary::email(), phone: canary::phone() },
+        Optional {
+            id: 1,
+            name: Some(canary::name()),
+            email: canary::email(),
+            phone: canary::phone()
+        },
     ]
 );
 

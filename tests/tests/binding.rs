@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use taggant::{Error, Flow, Outcome, Tagged};
 use taggant_testing::Recorder;
 
-const POLICY: &str = "[[allow]]\naction = [\"open\", \"reveal\", \"lookup\"]\ncategory = \"user\"\n";
+const POLICY: &str =
+    "[[allow]]\naction = [\"open\", \"reveal\", \"lookup\"]\ncategory = \"user\"\n";
 
 #[derive(Clone, PartialEq, Tagged)]
 #[tagged(dataset = "people", subject(customer = id), row = (id, version))]
@@ -132,10 +133,7 @@ fn values_swapped_between_fields_rows_twins_and_people_do_not_open() {
         let newer = sealed(&Person { version: 2, ..person(1) });
         assert_eq!(moved("/name", &newer["name"]), Some(Outcome::Tampered));
         // Nested twins.
-        assert_eq!(
-            moved("/billing/street", &one["shipping"]["street"]),
-            Some(Outcome::Tampered)
-        );
+        assert_eq!(moved("/billing/street", &one["shipping"]["street"]), Some(Outcome::Tampered));
         // The whole record under another id, and under another row.
         assert_eq!(outcome(with(&one, "/id", json!(2))), Some(Outcome::WrongSubject));
         assert_eq!(outcome(with(&one, "/version", json!(9))), Some(Outcome::Tampered));
@@ -192,7 +190,8 @@ fn integrity_finds_what_single_envelopes_cannot() {
             homes: vec![Address { street: "A".into() }, Address { street: "B".into() }],
         };
         let write = |whole: &Whole| to().run(|| serde_json::to_value(whole)).unwrap();
-        let read = |document: Value| match from().run(|| serde_json::from_value::<Whole>(document)) {
+        let read = |document: Value| match from().run(|| serde_json::from_value::<Whole>(document))
+        {
             Ok(_) => None,
             Err(_) => Some(Error::last().expect("a typed error").outcome()),
         };

@@ -28,7 +28,8 @@ pub(super) fn store() -> (Flow, Flow) {
 pub(super) fn check<C: Codec, T: Shape>() -> usize {
     let recorder = Recorder::new(POLICY);
     let fitting = recorder.run(|| T::samples().iter().filter(|value| fits::<C, T>(value)).count());
-    let probe = T::samples().iter().fold(LeakProbe::new(), |p, value| p.and(&LeakProbe::watch(value)));
+    let probe =
+        T::samples().iter().fold(LeakProbe::new(), |p, value| p.and(&LeakProbe::watch(value)));
     if !probe.is_empty() {
         probe.assert_sealed(recorder.folder());
     }
@@ -51,7 +52,8 @@ fn fits<C: Codec, T: Shape>(value: &T) -> bool {
     let probe = LeakProbe::watch(value);
     let (to, from) = store();
     let sealed = to.run(|| C::write(value)).unwrap_or_else(|e| panic!("{name}: not sealed: {e}"));
-    let back: T = from.run(|| C::read(&sealed)).unwrap_or_else(|e| panic!("{name}: not opened: {e}"));
+    let back: T =
+        from.run(|| C::read(&sealed)).unwrap_or_else(|e| panic!("{name}: not opened: {e}"));
     assert!(value.same(&back), "{name}: another value came back");
     let nowhere = C::write(value).unwrap_or_else(|e| panic!("{name}: not sealed to unknown: {e}"));
     let masked = Flow::log("app").run(|| C::write(value));
@@ -89,7 +91,9 @@ fn refuses<C: Codec, T: Shape>(
         assert!(expected.contains(&last.outcome()), "{name}: {what}: {last}");
         assert!(probe.find(&last.to_string()).is_empty(), "{name}: {what}: the typed error leaks");
     };
-    use Outcome::{Invalid, NoFlow, Tampered, UnexpectedEnvelope, UnexpectedPlaintext, UnknownFormat};
+    use Outcome::{
+        Invalid, NoFlow, Tampered, UnexpectedEnvelope, UnexpectedPlaintext, UnknownFormat,
+    };
     let plaintext = [UnexpectedPlaintext, Invalid, Tampered, UnknownFormat];
     refused("plaintext in storage", &from, plain, &plaintext);
     refused("redacted text in storage", &from, masked, &plaintext);

@@ -4,8 +4,8 @@ use taggant_tests::codec::{
     Bincode, Bson, Cbor, Codec, Csv, Json, MessagePack, Postcard, Ron, Toml, Yaml,
 };
 use taggant_tests::shapes::{
-    Adjacent, Composite, External, Flat, Flattened, Generic, Internal, Nest, Newtype, Optional, Pair,
-    Protected, SealedNone, Transparent, Tree, Untagged, Whole,
+    Adjacent, Composite, External, Flat, Flattened, Generic, Internal, Nest, Newtype, Optional,
+    Pair, Protected, SealedNone, Transparent, Tree, Untagged, Whole,
 };
 
 use super::check::check;

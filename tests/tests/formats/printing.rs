@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use taggant_testing::{Captured, LeakProbe, Recorder, canary};
 use taggant_tests::shapes::{
-    Adjacent, Composite, External, Flat, Flattened, Generic, Internal, Nest, Newtype, Optional, Pair,
-    Protected, SealedNone, Shape, Transparent, Tree, Untagged, Whole,
+    Adjacent, Composite, External, Flat, Flattened, Generic, Internal, Nest, Newtype, Optional,
+    Pair, Protected, SealedNone, Shape, Transparent, Tree, Untagged, Whole,
 };
 
 fn prints_nothing<T: Shape>() {
@@ -86,7 +86,9 @@ fn a_leaking_value_is_caught_in_every_encoding() {
         .collect();
     let url: String = secret
         .bytes()
-        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02x}") })
+        .map(|b| {
+            if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02x}") }
+        })
         .collect();
     let utf16: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let utf16_be: Vec<u8> = secret.encode_utf16().flat_map(u16::to_be_bytes).collect();

@@ -77,10 +77,16 @@ impl<E: de::Error> de::Error for Clean<E> {
         if fail::is_ours() { Self::new(E::custom(message)) } else { Self::new(E::custom(CUSTOM)) }
     }
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(E::custom(format_args!("invalid type: {}, expected {expected}", kind(&unexpected))))
+        Self::new(E::custom(format_args!(
+            "invalid type: {}, expected {expected}",
+            kind(&unexpected)
+        )))
     }
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(E::custom(format_args!("invalid value: {}, expected {expected}", kind(&unexpected))))
+        Self::new(E::custom(format_args!(
+            "invalid value: {}, expected {expected}",
+            kind(&unexpected)
+        )))
     }
     fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
         Self::new(E::custom(format_args!("invalid length {length}, expected {expected}")))
