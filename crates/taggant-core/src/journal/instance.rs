@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::dictionary::Dictionary;
 use super::map::Map;
@@ -74,7 +75,8 @@ pub(super) struct Instance {
     /// The process generation that it belongs to.
     pub(super) generation: u64,
     folder: PathBuf,
-    _lock: File,
+    /// Held as long as the journal is open; threads may keep the instance for longer.
+    lock: Mutex<Option<File>>,
 }
 
 impl Instance {
@@ -105,8 +107,13 @@ impl Instance {
             dictionary: Dictionary::default(),
             generation: fork::generation(),
             folder: own.to_owned(),
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         })
+    }
+
+    /// Lets the next start pick up what is left.
+    pub(super) fn unlock(&self) {
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// Removes the folder, once everything is in the ledger.
@@ -163,7 +170,7 @@ fn pick_up(id: InstanceId, own: &Path, lock: File, first: u64) -> io::Result<Opt
         dictionary: Dictionary::default(),
         generation: fork::generation(),
         folder: own.to_owned(),
-        _lock: lock,
+        lock: Mutex::new(Some(lock)),
     }))
 }
 

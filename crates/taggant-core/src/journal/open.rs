@@ -232,5 +232,6 @@ impl Drop for Journal {
         {
             let _ = running.instance.remove();
         }
+        running.instance.unlock();
     }
 }

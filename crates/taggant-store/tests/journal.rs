@@ -1,0 +1,263 @@
+//! Faults of the journal: killed processes, forks, full rings, changed bytes.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use taggant_core::event::{DefineKind, RecordEvent, RecordKind};
+use taggant_core::journal::{Batch, InstanceId, Journal, JournalConfig, Ledger, StartInfo};
+use taggant_core::{Error, Outcome, Result};
+use taggant_store::ledger::SqliteLedger;
+
+fn config(slots: usize) -> JournalConfig {
+    JournalConfig { slots, block: Duration::from_secs(20), interval: Duration::from_millis(5) }
+}
+
+fn open(folder: &Path, ledger: Arc<dyn Ledger>, slots: usize) -> Result<Journal> {
+    Journal::open(&folder.join("journal"), StartInfo::default(), config(slots), ledger)
+}
+
+fn ledger(folder: &Path) -> Arc<SqliteLedger> {
+    Arc::new(SqliteLedger::open(&folder.join("ledger.db")).unwrap())
+}
+
+/// An access whose reason tells it from all others.
+fn access(journal: &Journal, reason: &str) -> Result<u64> {
+    let mut event = RecordEvent::new(RecordKind::Access);
+    event.actions[0] = 5;
+    event.actor = journal.define(DefineKind::Actor, "svc:test")?;
+    event.set_reason(reason);
+    journal.append(&event)
+}
+
+fn reasons(ledger: &SqliteLedger) -> Vec<String> {
+    let mut all: Vec<String> =
+        ledger.accesses_by("svc:test").unwrap().into_iter().map(|a| a.reason).collect();
+    all.sort();
+    all
+}
+
+/// The journal folders that are left.
+fn left(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder.join("journal")).unwrap();
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+#[test]
+fn every_event_arrives_once_and_the_journal_cleans_up_after_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = ledger(folder.path());
+    let journal = open(folder.path(), ledger.clone(), 256).unwrap();
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let journal = &journal;
+            scope.spawn(move || {
+                for n in 0..500 {
+                    access(journal, &format!("{thread}-{n:03}")).unwrap();
+                }
+            });
+        }
+    });
+    journal.drain().unwrap();
+    let all = reasons(&ledger);
+    assert_eq!(all.len(), 2000);
+    assert!(all.windows(2).all(|pair| pair[0] != pair[1]));
+    drop(journal);
+    assert!(left(folder.path()).is_empty());
+    assert!(ledger.findings().unwrap().is_empty());
+}
+
+#[test]
+fn two_journals_share_a_folder_and_a_ledger() {
+    let folder = tempfile::tempdir().unwrap();
+    let journals: Vec<Journal> =
+        (0..2).map(|_| open(folder.path(), ledger(folder.path()), 512).unwrap()).collect();
+    std::thread::scope(|scope| {
+        for (number, journal) in journals.iter().enumerate() {
+            scope.spawn(move || {
+                for n in 0..1000 {
+                    access(journal, &format!("{number}-{n:04}")).unwrap();
+                }
+                journal.drain().unwrap();
+            });
+        }
+    });
+    assert_eq!(reasons(&ledger(folder.path())).len(), 2000);
+}
+
+/// A ledger that takes a batch and then says that it did not, every other time; or nothing.
+struct Faulty {
+    inner: Arc<SqliteLedger>,
+    calls: std::sync::atomic::AtomicU64,
+    down: std::sync::atomic::AtomicBool,
+}
+
+impl Ledger for Faulty {
+    fn apply(&self, batch: &Batch) -> Result<()> {
+        use std::sync::atomic::Ordering::SeqCst;
+        let failed = || Error::new(Outcome::JournalUnavailable, "the ledger is down");
+        if self.down.load(SeqCst) {
+            return Err(failed());
+        }
+        self.inner.apply(batch)?;
+        if self.calls.fetch_add(1, SeqCst) % 2 == 0 { Err(failed()) } else { Ok(()) }
+    }
+    fn next_sequence(&self, instance: InstanceId) -> Result<u64> {
+        self.inner.next_sequence(instance)
+    }
+    fn idle(&self, instance: InstanceId, ended: bool) -> Result<()> {
+        self.inner.idle(instance, ended)
+    }
+}
+
+#[test]
+fn a_batch_that_is_delivered_twice_counts_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = ledger(folder.path());
+    let faulty =
+        Faulty { inner: inner.clone(), calls: 0.into(), down: false.into() };
+    let journal = open(folder.path(), Arc::new(faulty), 128).unwrap();
+    for n in 0..1000 {
+        access(&journal, &format!("{n:04}")).unwrap();
+    }
+    while journal.drain().is_err() {}
+    assert_eq!(reasons(&inner).len(), 1000);
+}
+
+#[test]
+fn a_full_journal_refuses_loses_nothing_and_goes_on_when_the_ledger_is_back() {
+    use std::sync::atomic::Ordering::SeqCst;
+    let folder = tempfile::tempdir().unwrap();
+    let inner = ledger(folder.path());
+    let faulty = Arc::new(Faulty { inner: inner.clone(), calls: 1.into(), down: true.into() });
+    let config = JournalConfig { block: Duration::from_millis(50), ..config(64) };
+    let own = folder.path().join("journal");
+    let journal = Journal::open(&own, StartInfo::default(), config, faulty.clone()).unwrap();
+    let mut taken = 0;
+    let refused = loop {
+        match access(&journal, &format!("{taken:04}")) {
+            Ok(_) => taken += 1,
+            Err(error) => break error,
+        }
+        assert!(taken < 64, "a ring of 64 slots takes no more");
+    };
+    assert_eq!(refused.outcome(), Outcome::JournalUnavailable);
+    assert!(refused.to_string().contains("disk"), "{refused}");
+    assert_eq!(journal.held_back(), 1);
+    faulty.down.store(false, SeqCst);
+    access(&journal, "after").unwrap();
+    while journal.drain().is_err() {}
+    assert_eq!(reasons(&inner).len(), taken + 1);
+}
+
+#[test]
+fn no_room_on_the_disk_is_said_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    // Far more than any disk has: reserved now, or never written to.
+    let slots = 1 << 44;
+    let error = open(folder.path(), ledger(folder.path()), slots).err().expect("no such disk");
+    assert_eq!(error.outcome(), Outcome::JournalUnavailable);
+    assert!(left(folder.path()).is_empty(), "half an instance is none");
+}
+
+#[test]
+fn changed_bytes_are_a_finding_and_the_rest_arrives() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = ledger(folder.path());
+    let faulty = Arc::new(Faulty { inner: inner.clone(), calls: 1.into(), down: true.into() });
+    let journal = open(folder.path(), faulty, 64).unwrap();
+    let numbers: Vec<u64> = (0..10).map(|n| access(&journal, &format!("{n}")).unwrap()).collect();
+    let ring = left(folder.path())[0].join("events.ring");
+    // The journal's own ledger stays down: what is left is picked up as of a dead process.
+    drop(journal);
+    let mut bytes = std::fs::read(&ring).unwrap();
+    let at = usize::try_from(numbers[4]).unwrap() * 256;
+    bytes[at + 100] ^= 1;
+    // A slot that was claimed and never committed.
+    let at = usize::try_from(numbers[7]).unwrap() * 256;
+    bytes[at..at + 8].fill(0);
+    std::fs::write(&ring, bytes).unwrap();
+    drop(open(folder.path(), inner.clone(), 64).unwrap());
+    assert_eq!(reasons(&inner), ["0", "1", "2", "3", "5", "6", "8", "9"]);
+    let findings = inner.findings().unwrap();
+    let numbers: Vec<(u64, &str)> = findings.iter().map(|f| (f.number, f.what.as_str())).collect();
+    assert_eq!(numbers.len(), 2, "{numbers:?}");
+    assert!(left(folder.path()).is_empty());
+}
+
+#[test]
+fn arbitrary_files_in_the_folder_do_not_disturb() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("journal");
+    std::fs::create_dir_all(journal.join("00112233445566778899aabbccddeeff")).unwrap();
+    std::fs::create_dir_all(journal.join("ffeeddccbbaa99887766554433221100")).unwrap();
+    let own = journal.join("ffeeddccbbaa99887766554433221100");
+    std::fs::write(own.join("lock"), "").unwrap();
+    std::fs::write(own.join("events.ring"), vec![0xA5; 4096]).unwrap();
+    std::fs::write(journal.join("notes.txt"), "hello").unwrap();
+    let ledger = ledger(folder.path());
+    let journal = open(folder.path(), ledger.clone(), 64).unwrap();
+    access(&journal, "x").unwrap();
+    journal.drain().unwrap();
+    assert_eq!(reasons(&ledger), ["x"]);
+}
+
+const CHILD: &str = "TAGGANT_TEST_JOURNAL";
+
+/// Not a test: the process that is killed.
+#[test]
+fn child() {
+    let Ok(folder) = std::env::var(CHILD) else { return };
+    let folder = PathBuf::from(folder);
+    let journal = open(&folder, ledger(&folder), 128).unwrap();
+    let own = std::process::id();
+    let mut out = std::io::stdout().lock();
+    for n in 0.. {
+        let reason = format!("{own}-{n}");
+        access(&journal, &reason).unwrap();
+        // Acknowledged to the parent only now.
+        writeln!(out, "ack {reason}").unwrap();
+        out.flush().unwrap();
+    }
+}
+
+#[test]
+fn what_a_killed_process_acknowledged_is_in_the_ledger_once() {
+    const KILLS: u64 = 200;
+    let folder = tempfile::tempdir().unwrap();
+    let mut acknowledged = Vec::new();
+    let mut random = 0x2545_F491_4F6C_DD1D_u64;
+    for _ in 0..KILLS {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "child", "--nocapture"])
+            .env(CHILD, folder.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        // At a random moment: after so many events and microseconds.
+        for line in lines.by_ref().take(usize::try_from(random % 150).unwrap()) {
+            acknowledged.extend(line.unwrap().strip_prefix("ack ").map(str::to_owned));
+        }
+        std::thread::sleep(Duration::from_micros(random % 3000));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for line in lines {
+            acknowledged.extend(line.unwrap().strip_prefix("ack ").map(str::to_owned));
+        }
+    }
+    let ledger = ledger(folder.path());
+    drop(open(folder.path(), ledger.clone(), 64).unwrap());
+    let recorded = reasons(&ledger);
+    assert!(acknowledged.len() > 2000, "only {} events", acknowledged.len());
+    assert!(recorded.windows(2).all(|pair| pair[0] != pair[1]), "an event is there twice");
+    let recorded: std::collections::HashSet<&String> = recorded.iter().collect();
+    let lost = acknowledged.iter().filter(|reason| !recorded.contains(reason)).count();
+    assert_eq!(lost, 0, "of {}", acknowledged.len());
+    assert!(left(folder.path()).is_empty());
+}
