@@ -116,8 +116,7 @@ impl Ledger for Faulty {
 fn a_batch_that_is_delivered_twice_counts_once() {
     let folder = tempfile::tempdir().unwrap();
     let inner = ledger(folder.path());
-    let faulty =
-        Faulty { inner: inner.clone(), calls: 0.into(), down: false.into() };
+    let faulty = Faulty { inner: inner.clone(), calls: 0.into(), down: false.into() };
     let journal = open(folder.path(), Arc::new(faulty), 128).unwrap();
     for n in 0..1000 {
         access(&journal, &format!("{n:04}")).unwrap();
