@@ -1,0 +1,51 @@
+//! What taggant costs, beside what others cost: `cargo run --release -p taggant-benches`.
+//!
+//! Plain `serde_json` with derives is 1.0. See `measure` for how the ratios are made.
+
+mod alloc;
+mod costs;
+mod flat;
+mod hand;
+mod journal;
+mod measure;
+#[cfg(feature = "peers")]
+mod peers;
+mod people;
+mod print;
+mod record;
+mod store;
+mod syscalls;
+mod yardstick;
+
+/// The key of everything that is not taggant. Its value does not matter here.
+const KEY: [u8; 32] = [7; 32];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => everything(301),
+        // A smoke test: every case once, too short to mean anything.
+        ["--quick"] => everything(3),
+        // What `syscalls` runs under strace.
+        ["--seal", times] => syscalls::child(times.parse().expect("a number")),
+        _ => panic!("usage: taggant-benches [--quick]"),
+    }
+}
+
+fn everything(rounds: usize) {
+    let quick = rounds < 10;
+    let written = yardstick::write(rounds);
+    let read = yardstick::read(rounds);
+    let printed = yardstick::debug(rounds);
+    print::ratios("write the record as JSON", &written);
+    print::ratios("read it back", &read);
+    print::ratios("Debug", &printed);
+    print::heading("per record, per field", "");
+    print::lines(&costs::lines());
+    print::lines(&journal::lines(quick));
+    print::lines(&syscalls::lines(quick));
+    print::heading("10,000 new people", "a key each, durable before the record is out");
+    print::lines(&people::lines(if quick { 200 } else { 10_000 }));
+    print::heading("flatness", "sealing one record");
+    print::lines(&flat::lines(rounds, if quick { 1_000 } else { 100_000 }));
+}
