@@ -5,9 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use libfuzzer_sys::fuzz_target;
 use taggant_core::event::{PAYLOAD, decode};
-use taggant_core::journal::{
-    Batch, InstanceId, Journal, JournalConfig, Ledger, SLOT, StartInfo,
-};
+use taggant_core::journal::{Batch, InstanceId, Journal, JournalConfig, Ledger, SLOT, StartInfo};
 
 #[derive(Default)]
 struct Seen(Mutex<Vec<u64>>);

@@ -1,63 +1,15 @@
 //! What the JSON targets share: a record of many shapes, a runtime, and the oracle that no error
 //! text contains what stood in a tagged field.
 
+mod record;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde_json::Value;
-use taggant::{Error, Flow, Policy, Runtime, Sensitive, Tagged};
+use taggant::{Error, Flow, Policy, Runtime, Sensitive};
 
-/// One record with every shape that reads differently.
-#[derive(Tagged)]
-#[tagged(dataset = "fuzz", subject(customer = id), row = id)]
-pub struct Record {
-    #[clear]
-    pub id: u64,
-    #[tag("user.name")]
-    pub name: String,
-    #[tag("user.contact.email", mask = email, lookup = "email_index")]
-    pub email: Option<String>,
-    #[tag("user.financial.credit_card", mask = last(4))]
-    pub card: Option<Sensitive<String>>,
-    #[tag("user.demographic.date_of_birth")]
-    #[serde(default)]
-    pub born: Option<u16>,
-    #[tag("user.contact.phone_number")]
-    #[serde(default)]
-    pub phones: Vec<String>,
-    #[tag("user.content")]
-    #[serde(default)]
-    pub notes: BTreeMap<String, Vec<u32>>,
-    #[nested]
-    pub address: Option<Address>,
-    #[nested]
-    #[serde(default)]
-    pub ways: Vec<Payment>,
-}
-
-/// Nested, and bound to the path that leads to it.
-#[derive(Tagged)]
-#[tagged(dataset = "fuzz.address", row = none, unbound)]
-pub struct Address {
-    #[tag("user.contact.address.street")]
-    pub street: String,
-    #[clear]
-    pub number: u32,
-}
-
-/// An internally tagged enum: serde buffers its content.
-#[derive(Tagged)]
-#[tagged(dataset = "fuzz.payment", row = none, unbound)]
-#[serde(tag = "by")]
-pub enum Payment {
-    /// With a sealed text.
-    Card {
-        #[tag("user.financial.credit_card")]
-        number: String,
-    },
-    /// With nothing.
-    Cash,
-}
+pub use record::{Address, Payment, Record};
 
 /// Stands in tagged fields of the documents that the targets begin with.
 pub const CANARY: &str = "Zebulon-Quartermaine-4929";
@@ -78,9 +30,29 @@ pub fn world() -> &'static World {
         let runtime = Runtime::builder(folder).policy(policy).build().expect("a runtime");
         runtime.install().expect("the only one");
         let mut envelopes = Vec::new();
-        texts(&sealed(), &mut |text| envelopes.push(text.to_owned()));
-        World { runtime, envelopes }
+        let index_len = 2 * (1 + 16);
+        texts(&sealed(), &mut |text| {
+            if text.starts_with("tgt1.") || text.len() == index_len {
+                envelopes.push(text.to_owned());
+            }
+        });
+        let world = World { runtime, envelopes };
+        check_harness(&world);
+        world
     })
+}
+
+/// A harness that cannot find anything is a defect: the sealed seed opens, and the oracle objects
+/// to the error of an ordinary type.
+fn check_harness(world: &World) {
+    let document = world.document(include_str!("../seeds/json_from/sealed.json"));
+    let flow = Flow::from("postgres://db:5432", "fuzz");
+    let record = flow.run(|| serde_json::from_str::<Record>(&document)).expect("the seed opens");
+    assert_eq!(record.phones, [CANARY], "the seed holds what was sealed");
+    let document = format!("{{\"name\":\"{CANARY}\"}}");
+    let error = serde_json::from_str::<BTreeMap<String, u8>>(&document).expect_err("a text");
+    let caught = shows(&document, &error).is_some();
+    assert!(caught, "the oracle does not see a leak");
 }
 
 /// A sealed record, as a document.
@@ -181,18 +153,28 @@ const CHANCE: usize = 8;
 /// No error text contains more than [`CHANCE`] bytes in a row of a hidden text, which does not
 /// stand in the rest of the document too.
 pub fn check_error(document: &str, error: &serde_json::Error) {
+    if let Some(shown) = shows(document, error) {
+        panic!("an error shows a hidden text: {shown}");
+    }
+}
+
+fn shows(document: &str, error: &serde_json::Error) -> Option<String> {
     let mut shown = format!("{error} {error:?} {error:#?}");
     if let Some(typed) = Error::last() {
         shown.push_str(&format!(" {typed} {typed:?}"));
     }
-    for text in hidden(document) {
-        for window in text.as_bytes().windows(CHANCE + 1) {
-            let Ok(window) = std::str::from_utf8(window) else { continue };
-            let elsewhere = document.matches(window).count() > 1 || VOCABULARY.contains(window);
-            assert!(elsewhere || !shown.contains(window), "an error shows a hidden text: {shown}");
-        }
-    }
+    let hidden = hidden(document);
+    let mut windows = hidden.iter().flat_map(|text| text.as_bytes().windows(CHANCE + 1));
+    let leaks = windows.any(|window| {
+        std::str::from_utf8(window).is_ok_and(|window| {
+            let hides = hidden.iter().map(|text| text.matches(window).count()).sum();
+            shown.contains(window)
+                && !VOCABULARY.contains(window)
+                && document.matches(window).count() <= hides
+        })
+    });
+    leaks.then_some(shown)
 }
 
-/// What errors say of themselves: names of fields, datasets, locations, words.
-const VOCABULARY: &str = include_str!("lib.rs");
+/// What errors rightly say: names of fields and datasets. A fuzzer learns them too.
+const VOCABULARY: &str = include_str!("record.rs");
