@@ -3,7 +3,7 @@
 //! Users depend on the `taggant` crate, which re-exports what is public here.
 //!
 //! The modules form an order; each names only earlier ones:
-//! `tag`, `field`, `error` → `envelope`, `cbor` → `cipher` → `key` → `redact`, `event`, `journal`
+//! `tag`, `subject`, `field`, `error` → `envelope`, `cbor` → `cipher` → `key` → `redact`, `event`, `journal`
 //! → `policy` → `flow` → `seal`.
 
 pub mod cbor;
@@ -18,6 +18,7 @@ pub mod key;
 pub mod policy;
 pub mod redact;
 pub mod seal;
+pub mod subject;
 pub mod tag;
 
 pub use error::{Error, Outcome, Result};

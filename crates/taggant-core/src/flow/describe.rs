@@ -160,7 +160,7 @@ impl Flow {
 
     /// The data subject that this flow is about, for records that name none of their own.
     #[must_use]
-    pub fn subject<I: crate::seal::SubjectId + ?Sized>(self, kind: &str, id: &I) -> Self {
+    pub fn subject<I: crate::subject::SubjectId + ?Sized>(self, kind: &str, id: &I) -> Self {
         let mut bytes = Vec::new();
         let present = id.canonical(&mut |part| bytes.extend_from_slice(part));
         self.with(|flow| {

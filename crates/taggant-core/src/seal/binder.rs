@@ -1,9 +1,9 @@
 //! Whose record it is and which row: collected before anything is sealed or opened.
 
-use super::subject::SubjectId;
 use crate::error::{Error, Outcome};
 use crate::field::RecordSpec;
 use crate::flow::resolved::Resolved;
+use crate::subject::SubjectId;
 use crate::tag::SubjectTag;
 
 /// How many data subjects one record type may name.

@@ -19,14 +19,13 @@ mod reseal;
 mod sensitive;
 mod stack;
 mod states;
-mod subject;
 mod wrap;
 mod write;
 
+pub use crate::subject::SubjectId;
 pub use binder::Binder;
 pub use lookup::{IndexValue, LookupField};
 pub use sensitive::Sensitive;
-pub use subject::SubjectId;
 pub use wrap::Wrapped;
 
 use crate::field::RecordSpec;

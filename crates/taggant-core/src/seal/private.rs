@@ -8,7 +8,6 @@ pub use super::lookup::{LookupField, lookup_of, lookup_sibling};
 pub use super::masker::{Masker, NoMask, TextMask, masked};
 pub use super::nested::{Nested, OpenNested};
 pub use super::read::{NestedPending, Opener, Pending, PendingSibling, open_record};
-pub use super::subject::SubjectId;
 pub use super::write::{
     authenticated_field, integrity_sibling, nested_field, seal_field, seal_lookup_field,
     seal_record,
@@ -19,6 +18,7 @@ pub use crate::field::{
     FieldRole, FieldSpec, LookupSpec, Mask, Pad, RecordSpec, SpecNumber, TagSpec,
 };
 pub use crate::redact::MaskText;
+pub use crate::subject::SubjectId;
 pub use crate::tag::FieldId;
 
 /// Stands for the value of a sibling field that no struct has.
