@@ -50,3 +50,8 @@ pub use runtime::{Builder, Runtime};
 
 #[doc(hidden)]
 pub use taggant_core::seal::private as __private;
+
+/// The README's example is compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
