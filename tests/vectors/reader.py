@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Reads taggant envelopes, version 1. Written from docs/FORMAT.md alone, as a second opinion.
 
-usage: reader.py FOLDER   checks every vector in the folder; exit code 1 if one does not hold
+usage: reader.py [FOLDER]   checks every vector in the folder (default: `envelope` beside this file);
+                           exit code 1 if one does not hold
 needs: the package `cryptography`
 """
 
@@ -176,4 +177,5 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    default = pathlib.Path(__file__).parent / "envelope"
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else default))
