@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::marker::PhantomData;
 
-use super::random;
+use super::{fork, random};
 use super::xaes::{DerivedKey, XaesKey, split};
 use crate::error::{Error, Outcome, Result};
 
@@ -12,10 +12,13 @@ use crate::error::{Error, Outcome, Result};
 /// No caller ever passes a nonce. Field `i` uses bytes 0–11 and (bytes 12–23, big-endian, + i)
 /// mod 2^96. The counter advances before encryption and never goes back. The state is neither
 /// `Clone` nor `Sync`, belongs to one outermost `serialize` call and is never kept.
+/// It does not outlive a fork: in the child it refuses.
 pub struct SealState {
     head: [u8; 12],
     start: u128,
     used: u32,
+    /// The process that it was made in.
+    generation: u64,
     derived: DerivedKey,
     not_sync: PhantomData<Cell<()>>,
 }
@@ -45,6 +48,7 @@ impl SealState {
             head,
             start: u128::from_be_bytes(start),
             used: 0,
+            generation: fork::generation(),
             derived: key.derive(&head),
             not_sync: PhantomData,
         }
@@ -53,8 +57,15 @@ impl SealState {
     /// Encrypts one field in place.
     ///
     /// # Errors
-    /// `Invalid` after 2^32 fields of one record: a nonce is never used twice.
+    /// `Invalid` after 2^32 fields of one record, and in a forked child, whose parent would use the
+    /// same nonces: none is ever used twice.
     pub fn seal(&mut self, aad: &[u8], buffer: &mut [u8]) -> Result<Sealed> {
+        if self.generation != fork::generation() {
+            return Err(Error::new(
+                Outcome::Invalid,
+                "the process forked while this record was written; write it again in the child",
+            ));
+        }
         let field = self.used;
         // Before encryption: an unwind in between costs a nonce, never repeats one.
         self.used = field.checked_add(1).ok_or_else(|| {

@@ -87,7 +87,7 @@ impl Header {
     /// `UnknownFormat` on another magic, version, suite or flag; `Tampered` where it is cut short.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let Some((head, _)) = bytes.split_first_chunk::<HEADER_LEN>() else {
-            return Err(if bytes.starts_with(&MAGIC) || bytes.len() < 2 {
+            return Err(if bytes.starts_with(&MAGIC) || MAGIC.starts_with(bytes) {
                 truncated()
             } else {
                 unknown("it does not begin with the magic of an envelope")
@@ -181,6 +181,7 @@ mod tests {
             let error = Envelope::parse(&bytes[..length]).unwrap_err();
             assert_eq!(error.outcome(), Outcome::Tampered, "{length}");
         }
+        assert_eq!(Envelope::parse(&[0]).unwrap_err().outcome(), Outcome::UnknownFormat);
         for (index, value) in [(0, 0xFF), (1, 0), (2, 2), (3, 2), (4, 8), (4, 0x80)] {
             let mut changed = bytes.clone();
             changed[index] = value;
