@@ -43,8 +43,8 @@ pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, usize)> {
 
 /// Reads a padded plaintext: one item, then zero bytes only.
 ///
-/// A text or byte string at the top is handed over in the buffer it came in, where the type takes
-/// it: its plaintext is not copied. Otherwise the buffer is wiped.
+/// A text or byte string at the top is handed over in the buffer it came in, where the type asks
+/// for a `String` or byte buffer: its plaintext is not copied. Otherwise the buffer is wiped.
 ///
 /// # Errors
 /// `Invalid` where the item does not fit the type, `Tampered` where the padding is not zero.
@@ -55,12 +55,11 @@ pub fn from_vec<T: DeserializeOwned>(mut plain: Zeroizing<Vec<u8>>) -> Result<T>
     }
     match head {
         Some((text, start)) => {
-            let mut buffer = std::mem::take(&mut *plain);
-            buffer.copy_within(start..length, 0);
+            plain.copy_within(start..length, 0);
             // What is cut off is a copy of the value's end: wipe it before it is out of sight.
-            buffer[length - start..].fill(0);
-            buffer.truncate(length - start);
-            T::deserialize(read::Owned { text, buffer }).map_err(CborError::into_error)
+            plain[length - start..].fill(0);
+            plain.truncate(length - start);
+            T::deserialize(read::Owned { text, buffer: plain }).map_err(CborError::into_error)
         }
         None => from_slice(&plain[..length]).map(|(value, _)| value),
     }

@@ -5,6 +5,7 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::error::{CborError, DEEP, FORM, SHAPE, SHORT, TEXT};
 
@@ -289,26 +290,40 @@ impl<'de> VariantAccess<'de> for Variant<'_, '_> {
     }
 }
 
-/// A text or byte string in a buffer of its own, handed over rather than copied.
+/// A text or byte string in a buffer of its own: handed over to a type that asks for a `String` or
+/// byte buffer, shown to any other and wiped.
 pub(super) struct Owned {
     pub(super) text: bool,
-    pub(super) buffer: Vec<u8>,
+    pub(super) buffer: Zeroizing<Vec<u8>>,
 }
 
 impl<'de> Deserializer<'de> for Owned {
     type Error = CborError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, CborError> {
-        if !self.text {
-            return visitor.visit_byte_buf(self.buffer);
+        if self.text {
+            visitor.visit_str(std::str::from_utf8(&self.buffer).map_err(|_| TEXT)?)
+        } else {
+            visitor.visit_bytes(&self.buffer)
         }
-        match String::from_utf8(self.buffer) {
+    }
+    fn deserialize_string<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, CborError> {
+        if !self.text {
+            return Err(SHAPE);
+        }
+        match String::from_utf8(std::mem::take(&mut *self.buffer)) {
             Ok(text) => visitor.visit_string(text),
             Err(error) => {
-                zeroize::Zeroize::zeroize(&mut error.into_bytes());
+                error.into_bytes().zeroize();
                 Err(TEXT)
             }
         }
+    }
+    fn deserialize_byte_buf<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, CborError> {
+        if self.text {
+            return self.deserialize_any(visitor);
+        }
+        visitor.visit_byte_buf(std::mem::take(&mut *self.buffer))
     }
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, CborError> {
         visitor.visit_some(self)
@@ -326,6 +341,9 @@ impl<'de> Deserializer<'de> for Owned {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, CborError> {
+        if !self.text {
+            return Err(SHAPE);
+        }
         let name = std::str::from_utf8(&self.buffer).map_err(|_| TEXT)?;
         visitor.visit_enum(name.into_deserializer())
     }
@@ -333,7 +351,7 @@ impl<'de> Deserializer<'de> for Owned {
         false
     }
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str bytes unit
         unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }
 }

@@ -135,6 +135,66 @@ fn only_the_canonical_form_and_zero_padding_are_taken() {
     assert!(item_length(&deep).is_err());
 }
 
+/// A byte string, as `serde_bytes` has them.
+#[derive(Debug, PartialEq)]
+struct Blob(Vec<u8>);
+
+impl Serialize for Blob {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Blob {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Take;
+        impl serde::de::Visitor<'_> for Take {
+            type Value = Blob;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Blob, E> {
+                Ok(Blob(bytes.to_vec()))
+            }
+            fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Blob, E> {
+                Ok(Blob(bytes))
+            }
+        }
+        deserializer.deserialize_byte_buf(Take)
+    }
+}
+
+#[test]
+fn a_string_at_the_top_keeps_its_buffer_and_other_types_read_it_too() {
+    let plain = bytes("text of some length");
+    let place = plain.as_ptr();
+    let taken: Option<String> = from_vec(Zeroizing::new(plain)).unwrap();
+    let taken = taken.unwrap();
+    assert_eq!((taken.as_ptr(), taken.as_str()), (place, "text of some length"));
+    let plain = bytes(&Blob(vec![0xFF; 40]));
+    let place = plain.as_ptr();
+    let taken: Blob = from_vec(Zeroizing::new(plain)).unwrap();
+    assert_eq!((taken.0.as_ptr(), taken.0.as_slice()), (place, &[0xFF; 40][..]));
+
+    round(&Blob(Vec::new()));
+    round(&vec![Blob(vec![1; 300])]);
+    round(&String::new());
+    round(&'\u{10FFFF}');
+    round(&Some(std::net::Ipv6Addr::LOCALHOST));
+    round(&Untagged::Text("x".into()));
+    assert!(from_vec::<String>(Zeroizing::new(bytes(&Blob(b"text".to_vec())))).is_err());
+    assert!(from_vec::<Shape>(Zeroizing::new(bytes(&Blob(b"Unit".to_vec())))).is_err());
+    assert!(from_vec::<String>(Zeroizing::new(vec![0x61, 0xFF])).is_err());
+}
+
+#[test]
+fn what_cbor_cannot_tell_apart_reads_as_the_outer() {
+    assert_eq!(from_slice::<Option<Option<u8>>>(&bytes(&Some(None::<u8>))).unwrap().0, None);
+    assert_eq!(from_slice::<Option<()>>(&bytes(&Some(()))).unwrap().0, None);
+    round(&Some(Some(1_u8)));
+    round(&vec![Some(Some(1_u8)), None]);
+}
+
 #[test]
 fn errors_do_not_hold_the_value() {
     let plain = bytes("4111111111111111");
@@ -160,7 +220,62 @@ fn an_option_is_one_by_any_name() {
     assert_eq!(read_shape::<Shape>(), ReadShape::default());
 }
 
+/// Data of every kind, nested.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum Tree {
+    Leaf,
+    Bool(bool),
+    Signed(i128),
+    Unsigned(u128),
+    Single(u32),
+    Double(u64),
+    Letter(char),
+    Text(String),
+    Maybe(Option<Box<Tree>>),
+    List(Vec<Tree>),
+    Map(Vec<(String, u8)>, BTreeMap<u16, Tree>),
+    Struct { left: Box<Tree>, right: Box<Tree> },
+}
+
+fn tree() -> impl Strategy<Value = Tree> {
+    let leaf = prop_oneof![
+        Just(Tree::Leaf),
+        any::<bool>().prop_map(Tree::Bool),
+        any::<i128>().prop_map(Tree::Signed),
+        any::<i8>().prop_map(|n| Tree::Signed(n.into())),
+        any::<u128>().prop_map(Tree::Unsigned),
+        any::<u32>().prop_map(Tree::Single),
+        any::<u64>().prop_map(Tree::Double),
+        any::<char>().prop_map(Tree::Letter),
+        any::<String>().prop_map(Tree::Text),
+    ];
+    leaf.prop_recursive(6, 64, 8, |inner| {
+        let map = prop::collection::btree_map(any::<u16>(), inner.clone(), 0..6);
+        prop_oneof![
+            prop::option::of(inner.clone().prop_map(Box::new)).prop_map(Tree::Maybe),
+            prop::collection::vec(inner.clone(), 0..30).prop_map(Tree::List),
+            (any::<Vec<(String, u8)>>(), map).prop_map(|(list, map)| Tree::Map(list, map)),
+            (inner.clone(), inner).prop_map(|(left, right)| Tree::Struct {
+                left: Box::new(left),
+                right: Box::new(right)
+            }),
+        ]
+    })
+}
+
 proptest! {
+    #[test]
+    fn arbitrary_trees_come_back(tree in tree()) {
+        round(&tree);
+    }
+
+    #[test]
+    fn floats_keep_every_bit(single in any::<u32>(), double in any::<u64>()) {
+        let values = (f32::from_bits(single), f64::from_bits(double));
+        let ((a, b), _) = from_slice::<(f32, f64)>(&bytes(&values)).unwrap();
+        prop_assert_eq!((a.to_bits(), b.to_bits()), (single, double));
+    }
+
     #[test]
     fn arbitrary_data_comes_back(
         a in any::<(i8, u16, i32, u64, i128, u128)>(),

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 use std::marker::PhantomData;
 
-use super::{fork, random};
 use super::xaes::{DerivedKey, XaesKey, split};
+use super::{fork, random};
 use crate::error::{Error, Outcome, Result};
 
 /// Seals the fields of one record: 24 random bytes, one derived key, a counter.
