@@ -199,6 +199,10 @@ impl Shared {
                  open once with adopt_anchor",
             ));
         }
+        if anchored.is_none() {
+            // Made before the first erasure: a power cut in between must not look like a lost file.
+            self.anchor.extend(&[])?;
+        }
         let anchored = anchored.unwrap_or_default();
         verify(&anchored, "the anchor file")?;
         let common = stored.len().min(anchored.len());

@@ -44,6 +44,10 @@ impl FileAnchor {
     }
 
     fn parse(&self, text: &str) -> Result<Vec<ErasureRow>> {
+        if HEAD.starts_with(text) {
+            // The power went while the file was made.
+            return Ok(Vec::new());
+        }
         let body = text.strip_prefix(HEAD).ok_or_else(|| self.damaged(1))?;
         // A line without its end was never acknowledged: the power went while it was written.
         let whole = body.rfind('\n').map_or("", |end| &body[..end]);
@@ -59,8 +63,10 @@ impl FileAnchor {
         file.lock()?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
-        if text.is_empty() {
-            text.push_str(HEAD);
+        if text.len() < HEAD.len() && HEAD.starts_with(&text) {
+            HEAD.clone_into(&mut text);
+            file.set_len(0)?;
+            file.seek(SeekFrom::Start(0))?;
             file.write_all(HEAD.as_bytes())?;
         }
         let end = text.rfind('\n').map_or(0, |end| end + 1);
