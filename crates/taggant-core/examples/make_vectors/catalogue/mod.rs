@@ -1,0 +1,41 @@
+//! The test vectors, one failure each. Keys and nonces are fixed, so that the files are the same
+//! each time; nothing outside this program passes a nonce.
+
+mod bad;
+mod envelope;
+mod good;
+mod ids;
+mod index;
+mod integrity;
+
+use serde_json::Value;
+
+/// Every file below `tests/vectors`, with its content.
+pub(crate) fn files() -> Vec<(String, String)> {
+    let folders = [
+        ("envelope", [good::all(), bad::all()].concat()),
+        ("integrity", integrity::all()),
+        ("index", index::all()),
+        ("ids", ids::all()),
+    ];
+    let mut files = Vec::new();
+    for (folder, vectors) in folders {
+        for (name, vector) in vectors {
+            let text = serde_json::to_string_pretty(&vector).expect("vectors are JSON") + "\n";
+            files.push((format!("{folder}/{name}.json"), text));
+        }
+    }
+    files
+}
+
+/// Name and content of one file.
+type Named = (String, Value);
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A part of associated data or of a MAC's input, behind its length.
+fn frame(part: &[u8]) -> Vec<u8> {
+    [&(part.len() as u64).to_be_bytes()[..], part].concat()
+}
