@@ -1,8 +1,8 @@
 //! Faults of the journal: killed processes, forks, full rings, changed bytes.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -222,32 +222,43 @@ fn child() {
     }
 }
 
+fn spawn(folder: &Path) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "child", "--nocapture"])
+        .env(CHILD, folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    (child, lines)
+}
+
 #[test]
 fn what_a_killed_process_acknowledged_is_in_the_ledger_once() {
     const KILLS: u64 = 200;
     let folder = tempfile::tempdir().unwrap();
     let mut acknowledged = Vec::new();
     let mut random = 0x2545_F491_4F6C_DD1D_u64;
-    for _ in 0..KILLS {
+    for _ in 0..KILLS / 2 {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "child", "--nocapture"])
-            .env(CHILD, folder.path())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        // At a random moment: after so many events and microseconds.
-        for line in lines.by_ref().take(usize::try_from(random % 150).unwrap()) {
-            acknowledged.extend(line.unwrap().strip_prefix("ack ").map(str::to_owned));
+        // Two processes at once, on one folder and one ledger.
+        let mut children: Vec<_> = (0..2).map(|_| spawn(folder.path())).collect();
+        for (child, lines) in &mut children {
+            // At a random moment: after so many events and microseconds.
+            random = random.rotate_left(17);
+            for line in lines.by_ref().take(usize::try_from(random % 150).unwrap()) {
+                acknowledged.extend(line.unwrap().strip_prefix("ack ").map(str::to_owned));
+            }
+            std::thread::sleep(Duration::from_micros(random % 3000));
+            child.kill().unwrap();
         }
-        std::thread::sleep(Duration::from_micros(random % 3000));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        for line in lines {
-            acknowledged.extend(line.unwrap().strip_prefix("ack ").map(str::to_owned));
+        for (mut child, lines) in children {
+            child.wait().unwrap();
+            for line in lines {
+                acknowledged.extend(line.unwrap().strip_prefix("ack ").map(str::to_owned));
+            }
         }
     }
     let ledger = ledger(folder.path());

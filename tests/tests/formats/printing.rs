@@ -8,6 +8,11 @@ use taggant_tests::shapes::{
     Pair, Protected, SealedNone, Shape, Transparent, Tree, Untagged, Whole,
 };
 
+/// An operation whose error is the value itself.
+fn refused<T>(value: T) -> Result<(), T> {
+    Err(value)
+}
+
 fn prints_nothing<T: Shape>() {
     let recorder = Recorder::new("");
     recorder.run(|| {
@@ -21,7 +26,7 @@ fn prints_nothing<T: Shape>() {
                 let span = tracing::info_span!("span", ?value);
                 span.in_scope(|| tracing::warn!(value = ?value, "event {value:?}"));
                 log::error!("log {value:?} {value:#?}");
-                let failed: Result<(), &T> = Err(&value);
+                let failed = refused(&value);
                 let unwrapped = catch_unwind(AssertUnwindSafe(|| failed.unwrap()));
                 assert!(unwrapped.is_err());
             });
@@ -66,7 +71,7 @@ fn a_leaking_type_is_caught_in_every_way_of_printing() {
         ("span", Box::new(|| tracing::info_span!("s", ?value).in_scope(|| ()))),
         ("log", Box::new(|| log::info!("{value:?}"))),
         ("panic", Box::new(|| panic!("{value:?}"))),
-        ("unwrap", Box::new(|| Err::<(), _>(&value).unwrap())),
+        ("unwrap", Box::new(|| refused(&value).unwrap())),
     ];
     for (way, print) in ways {
         let (captured, _) = Captured::of(&print);

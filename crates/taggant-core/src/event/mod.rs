@@ -158,7 +158,8 @@ impl RecordEvent {
 
     /// Sets the reason, cut at a character to what fits.
     pub fn set_reason(&mut self, reason: &str) {
-        let end = reason.floor_char_boundary(REASON_LEN);
+        let fits = (0..=REASON_LEN).rev().find(|end| reason.is_char_boundary(*end));
+        let end = fits.unwrap_or(0);
         self.reason[..end].copy_from_slice(&reason.as_bytes()[..end]);
     }
 

@@ -27,11 +27,14 @@ pub struct TenantKeys {
     pub(super) fence: MacKey,
     pseudonym: OnceLock<Arc<MacKey>>,
     /// With the epoch that they were loaded in: another process may rotate them.
-    indexes: RwLock<HashMap<Vec<u8>, (u64, Arc<IndexKeys>)>>,
+    indexes: RwLock<HashMap<Vec<u8>, Loaded>>,
     branches: RwLock<Vec<Arc<Branch>>>,
     cache: Cache,
     committer: Committer,
 }
+
+/// Index keys and the epoch that they were loaded in.
+type Loaded = (u64, Arc<IndexKeys>);
 
 static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 

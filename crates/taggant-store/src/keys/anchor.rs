@@ -20,7 +20,7 @@ pub struct FileAnchor {
 }
 
 impl FileAnchor {
-    /// Names the file; it is made with the first erasure, or by [`create`](Self::create).
+    /// Names the file; a key ring makes it when it is opened first.
     #[must_use]
     pub fn new(path: &Path) -> Self {
         Self { path: path.to_owned() }
