@@ -86,6 +86,27 @@ pub(crate) fn import(path: &Path) -> Result<Import, Box<dyn std::error::Error>> 
     Ok(import)
 }
 
+/// Whether the file can be read and names the columns, before anything is made for it.
+///
+/// # Errors
+/// What is wrong with the file.
+pub(crate) fn check_file(path: &Path) -> Result<(), String> {
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_path(path)
+        .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+    // A header that is not UTF-8 is none of ours; csv's message would count bytes.
+    let headers = match reader.headers() {
+        Ok(headers) => headers.clone(),
+        Err(error) if matches!(error.kind(), csv::ErrorKind::Utf8 { .. }) => StringRecord::new(),
+        Err(error) => return Err(format!("{} cannot be read: {error}", path.display())),
+    };
+    if headers.is_empty() {
+        return Err(format!("{} is empty or no CSV file", path.display()));
+    }
+    check_header(&headers).map_err(|reason| format!("{}: {reason}", path.display()))
+}
+
 fn check_header(headers: &StringRecord) -> Result<(), String> {
     let missing: Vec<&str> =
         COLUMNS.into_iter().filter(|name| !headers.iter().any(|own| own == *name)).collect();

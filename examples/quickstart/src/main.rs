@@ -62,8 +62,9 @@ fn arguments() -> std::result::Result<(PathBuf, PathBuf), String> {
     if !csv.is_file() {
         return Err(format!("there is no file {}; {usage}", csv.display()));
     }
+    import::check_file(&csv)?;
     let data = match data {
-        Some(data) => data,
+        Some(data) => unused(data)?,
         None => tempfile::Builder::new()
             .prefix("taggant-quickstart-")
             .tempdir()
@@ -71,6 +72,17 @@ fn arguments() -> std::result::Result<(PathBuf, PathBuf), String> {
             .keep(),
     };
     Ok((csv, data))
+}
+
+/// A second run would write to people whom the first one erased.
+fn unused(data: PathBuf) -> std::result::Result<PathBuf, String> {
+    if data.join("shop").exists() {
+        return Err(format!(
+            "{} holds the files of an earlier run; name another folder",
+            data.display()
+        ));
+    }
+    Ok(data)
 }
 
 fn run(csv: &Path, data: &Path) -> Result<()> {
@@ -105,7 +117,7 @@ fn run(csv: &Path, data: &Path) -> Result<()> {
     store(&runtime, &mut storage, &import)?;
     println!("  {} customers and {} orders", import.customers.len(), import.orders.len());
 
-    let chosen = chosen(&import).ok_or("no customer has an e-mail address")?;
+    let chosen = chosen(&import).ok_or("no customer has an e-mail address and a phone")?;
     heading("3. One is found by e-mail address, nobody's address is opened");
     let email = chosen.email.as_ref().ok_or("chosen for having one")?;
     let found = requests::find(&storage, email)?.ok_or("the blind index did not find them")?;
