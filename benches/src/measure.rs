@@ -22,8 +22,9 @@ impl<'a> Case<'a> {
         start.elapsed().as_nanos() as f64 / f64::from(times)
     }
 
-    /// How many runs fill a batch; warms the case up as well.
+    /// How many runs fill a batch. The first runs do what is done once, and do not count.
     fn calibrate(&mut self, batch: Duration) -> u32 {
+        self.batch(1_000);
         let mut times = 16;
         loop {
             let each = self.batch(times);

@@ -1,5 +1,7 @@
 //! `Debug`, `tracing`, `log`, panics: what is printed of a record shows none of its values.
 
+#![allow(clippy::unnecessary_literal_unwrap, reason = "what `unwrap` prints is what is tested")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use taggant_testing::{Captured, LeakProbe, Recorder, canary};
