@@ -102,7 +102,7 @@ impl Ledger for Faulty {
             return Err(failed());
         }
         self.inner.apply(batch)?;
-        if self.calls.fetch_add(1, SeqCst) % 2 == 0 { Err(failed()) } else { Ok(()) }
+        if self.calls.fetch_add(1, SeqCst).is_multiple_of(2) { Err(failed()) } else { Ok(()) }
     }
     fn next_sequence(&self, instance: InstanceId) -> Result<u64> {
         self.inner.next_sequence(instance)

@@ -3,6 +3,7 @@
 //! A child process makes keys under a preloaded recorder of its file operations. Each prefix of
 //! them is replayed twice: with only what was flushed by then, and with some of the rest.
 #![cfg(target_os = "linux")]
+#![allow(clippy::print_stdout)]
 
 use std::collections::BTreeMap;
 use std::io::Write;

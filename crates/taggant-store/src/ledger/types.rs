@@ -187,15 +187,17 @@ pub struct ReceiptLine {
 
 impl fmt::Display for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = if self.is_provisional() { "provisional" } else { "final" };
-        writeln!(
-            f,
-            "erasure {} of {} ({state}, key groups {})",
-            self.number, self.handle, self.groups
-        )?;
-        for instance in &self.waiting_for {
-            writeln!(f, "  waiting for process instance {instance}")?;
-        }
+        let now = taggant_core::event::now();
+        let state = if now < self.final_ns {
+            let seconds = (self.final_ns - now).div_ceil(1_000_000_000);
+            format!("provisional: other processes may hold a key for {seconds} s more")
+        } else if self.waiting_for.is_empty() {
+            "final".to_owned()
+        } else {
+            format!("provisional: waiting for journal instances {}", self.waiting_for.join(", "))
+        };
+        writeln!(f, "erasure {} of {}, key groups {}", self.number, self.handle, self.groups)?;
+        writeln!(f, "{state}")?;
         for line in &self.lines {
             let mark = if line.confirmed_ns.is_some() { "x" } else { " " };
             writeln!(
