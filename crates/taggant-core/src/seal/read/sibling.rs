@@ -51,10 +51,14 @@ impl<'de> Visitor<'de> for SiblingVisitor {
         }
     }
     fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        Ok(Some(bytes.to_vec()))
+        self.visit_byte_buf(bytes.to_vec())
     }
     fn visit_byte_buf<E: de::Error>(self, bytes: Vec<u8>) -> Result<Self::Value, E> {
-        Ok(Some(bytes))
+        match std::str::from_utf8(&bytes) {
+            // The text form as bytes: FORMAT.md section 2.
+            Ok(text) if envelope::looks_like_envelope(text) => self.visit_str(text),
+            _ => Ok(Some(bytes)),
+        }
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let mut bytes = Vec::new();
