@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use taggant_core::event::{DefineKind, EventFlags, RecordEvent, RecordKind};
+use taggant_core::event::{DefineKind, RecordEvent, RecordKind};
 use taggant_core::journal::{Batch, Definition, InstanceId};
 use taggant_core::tag::{Action, SubjectTag};
 
-use super::fold::{DerivationKey, EdgeKey, Folded, PlaceKey, Seen, add};
+use super::fold::{Alike, DerivationKey, EdgeKey, Folded, PlaceKey, Seen, add};
 
 /// What is known of an instance.
 #[derive(Default)]
@@ -16,7 +16,8 @@ pub(super) struct Known {
     /// The tenant's text and the row id that a dictionary number stands for.
     names: HashMap<u32, (i64, String)>,
     datasets: HashMap<u32, Dataset>,
-    handles: HashMap<(String, [u8; 16]), i64>,
+    /// By number of the tenant and tag.
+    handles: HashMap<(u32, [u8; 16]), i64>,
 }
 
 #[derive(Clone)]
@@ -55,6 +56,7 @@ pub(super) fn apply(
     for (number, event) in batch.events.iter().filter(|(number, _)| *number >= done) {
         known.fold(transaction, instance, *number, event, &mut folded)?;
     }
+    known.fold_fields(&mut folded);
     write(transaction, &folded)?;
     for (numbers, what) in [(&batch.gaps, "no event was written"), (&batch.damaged, "changed")] {
         for number in numbers {
@@ -157,10 +159,14 @@ impl Known {
         folded: &mut Folded,
     ) -> rusqlite::Result<()> {
         *folded.outcomes.entry((event.kind as u8, event.outcome)).or_default() += 1;
+        let done = Done::of(&event.actions);
         let handle = self.handle(transaction, event)?;
         let dataset = self.datasets.get(&event.dataset);
         if let Some(dataset) = dataset {
-            self.fold_fields(event, dataset, folded);
+            let single = matches!(event.kind, RecordKind::Access | RecordKind::Lookup);
+            if single || matches!(event.kind, RecordKind::Write | RecordKind::Read) {
+                folded.alike.add(Alike::of(event, single), event.time_ns);
+            }
             if event.kind == RecordKind::Edge
                 && let Some(field) = dataset.fields.get(usize::from(event.field))
             {
@@ -181,44 +187,42 @@ impl Known {
                     dataset: dataset.id,
                     location: self.name(event.location),
                     kind: event.kind as u8,
-                    form: form(event),
+                    form: done.form(),
                 };
                 add(&mut folded.places, key, event.time_ns);
             }
         }
-        if is_access(event) {
+        if done.is_access(event) {
             self.access(transaction, instance, number, event, handle)?;
         }
         Ok(())
     }
 
-    fn fold_fields(&self, event: &RecordEvent, dataset: &Dataset, folded: &mut Folded) {
-        let mut one = |position: usize, action: u8| {
-            let Some(field) = dataset.fields.get(position) else { return };
-            let key = EdgeKey {
-                field: *field,
-                kind: event.kind as u8,
-                action,
-                location: self.name(event.location),
-                purpose: self.name(event.purpose),
-                actor: self.name(event.actor),
-                on_behalf: self.name(event.on_behalf),
-                tenant: self.name(event.tenant),
-                outcome: event.outcome,
-                unknown: event.flags.has(EventFlags::UNKNOWN_FLOW),
+    /// Takes the alike events of a batch apart into one edge per field.
+    fn fold_fields(&self, folded: &mut Folded) {
+        for (event, seen) in std::mem::take(&mut folded.alike).into_entries() {
+            let Some(dataset) = self.datasets.get(&event.dataset) else { continue };
+            let mut one = |position: usize, action: u8| {
+                let Some(field) = dataset.fields.get(position) else { return };
+                let key = EdgeKey {
+                    field: *field,
+                    kind: event.kind,
+                    action,
+                    location: self.name(event.location),
+                    purpose: self.name(event.purpose),
+                    actor: self.name(event.actor),
+                    on_behalf: self.name(event.on_behalf),
+                    tenant: self.name(event.tenant),
+                    outcome: event.outcome,
+                    unknown: event.unknown,
+                };
+                folded.edges.entry(key).and_modify(|sum| sum.merge(seen)).or_insert(seen);
             };
-            add(&mut folded.edges, key, event.time_ns);
-        };
-        match event.kind {
-            RecordKind::Write | RecordKind::Read => {
-                for (position, action) in nibbles(event) {
-                    one(position, action);
-                }
-            }
-            RecordKind::Access | RecordKind::Lookup => {
+            if event.is_single {
                 one(usize::from(event.field), event.actions[0]);
+            } else {
+                nibbles(event.first_field, &event.actions).for_each(|(at, action)| one(at, action));
             }
-            RecordKind::Edge | RecordKind::Retract | RecordKind::Erase => {}
         }
     }
 
@@ -228,12 +232,12 @@ impl Known {
         event: &RecordEvent,
     ) -> rusqlite::Result<Option<i64>> {
         let Some(tag) = event.subject else { return Ok(None) };
-        let tenant = self.names.get(&event.tenant).map_or("", |(_, text)| text).to_owned();
-        let key = (tenant, tag.0);
+        let key = (event.tenant, tag.0);
         if let Some(known) = self.handles.get(&key) {
             return Ok(Some(*known));
         }
-        let id = handle_id(transaction, &key.0, tag)?;
+        let tenant = self.names.get(&event.tenant).map_or("", |(_, text)| text);
+        let id = handle_id(transaction, tenant, tag)?;
         if self.handles.len() >= MAX_HANDLES {
             self.handles.clear();
         }
@@ -301,38 +305,49 @@ pub(super) fn handle_id(
 }
 
 /// The fields of an event that something was done with, and what.
-fn nibbles(event: &RecordEvent) -> impl Iterator<Item = (usize, u8)> + '_ {
-    let first = usize::from(event.first_field);
+fn nibbles(first_field: u16, actions: &[u8; 32]) -> impl Iterator<Item = (usize, u8)> + '_ {
+    let first = usize::from(first_field);
     (0..64)
-        .map(move |index| (first + index, event.actions[index / 2] >> (4 * (index % 2)) & 0xF))
+        .map(move |index| (first + index, (actions[index / 2] >> (4 * (index % 2))) & 0xF))
         .filter(|(_, action)| *action != 0)
 }
 
-fn has(event: &RecordEvent, action: Action) -> bool {
-    nibbles(event).any(|(_, code)| code == action.code())
-}
+/// Which actions an event has at all, as bits.
+#[derive(Clone, Copy)]
+struct Done(u16);
 
-/// How the least protected field of a record stood at its place.
-fn form(event: &RecordEvent) -> u8 {
-    if has(event, Action::Reveal) || has(event, Action::Ingest) {
-        return PLAINTEXT;
+impl Done {
+    fn of(actions: &[u8; 32]) -> Self {
+        let bits = actions.iter().filter(|byte| **byte != 0);
+        Self(bits.fold(0, |all, byte| all | 1 << (byte & 0xF) | 1 << (byte >> 4)))
     }
-    if has(event, Action::Mask) || has(event, Action::Pseudonymise) { MASKED } else { SEALED }
+
+    fn has(self, action: Action) -> bool {
+        self.0 & 1 << action.code() != 0
+    }
+
+    /// How the least protected field of a record stood at its place.
+    fn form(self) -> u8 {
+        if self.has(Action::Reveal) || self.has(Action::Ingest) {
+            return PLAINTEXT;
+        }
+        if self.has(Action::Mask) || self.has(Action::Pseudonymise) { MASKED } else { SEALED }
+    }
+
+    /// Whether somebody saw plaintext, asked for it, or was refused it.
+    fn is_access(self, event: &RecordEvent) -> bool {
+        match event.kind {
+            RecordKind::Access | RecordKind::Lookup | RecordKind::Retract => true,
+            RecordKind::Write => self.has(Action::Reveal) || self.has(Action::Deny),
+            RecordKind::Read => self.has(Action::Open) || event.outcome != 0,
+            RecordKind::Edge | RecordKind::Erase => false,
+        }
+    }
 }
 
 pub(super) const SEALED: u8 = 1;
 pub(super) const MASKED: u8 = 2;
 pub(super) const PLAINTEXT: u8 = 3;
-
-/// Whether somebody saw plaintext, asked for it, or was refused it.
-fn is_access(event: &RecordEvent) -> bool {
-    match event.kind {
-        RecordKind::Access | RecordKind::Lookup | RecordKind::Retract => true,
-        RecordKind::Write => has(event, Action::Reveal) || has(event, Action::Deny),
-        RecordKind::Read => has(event, Action::Open) || event.outcome != 0,
-        RecordKind::Edge | RecordKind::Erase => false,
-    }
-}
 
 fn name(transaction: &Transaction<'_>, text: &str) -> rusqlite::Result<i64> {
     transaction

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use taggant_core::event::{EventFlags, RecordEvent};
+
 /// When first, when last, how often.
 #[derive(Clone, Copy)]
 pub(super) struct Seen {
@@ -12,6 +14,13 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// Adds what was seen elsewhere.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.first_ns = self.first_ns.min(other.first_ns);
+        self.last_ns = self.last_ns.max(other.last_ns);
+        self.count += other.count;
+    }
+
     fn add(&mut self, time_ns: i64) {
         self.first_ns = self.first_ns.min(time_ns);
         self.last_ns = self.last_ns.max(time_ns);
@@ -23,6 +32,82 @@ impl Seen {
 pub(super) fn add<K: Eq + Hash>(map: &mut HashMap<K, Seen>, key: K, time_ns: u64) {
     let time_ns = i64::try_from(time_ns).unwrap_or(i64::MAX);
     map.entry(key).or_insert(Seen { first_ns: time_ns, last_ns: time_ns, count: 0 }).add(time_ns);
+}
+
+/// What events have in common that differ in time and person only. Most events of a batch do, so
+/// their fields are taken apart once.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Alike {
+    pub(super) dataset: u32,
+    pub(super) location: u32,
+    pub(super) purpose: u32,
+    pub(super) actor: u32,
+    pub(super) on_behalf: u32,
+    pub(super) tenant: u32,
+    pub(super) kind: u8,
+    pub(super) outcome: u8,
+    pub(super) unknown: bool,
+    pub(super) is_single: bool,
+    pub(super) field: u16,
+    pub(super) first_field: u16,
+    pub(super) actions: [u8; 32],
+}
+
+impl Alike {
+    pub(super) fn of(event: &RecordEvent, is_single: bool) -> Self {
+        Self {
+            dataset: event.dataset,
+            location: event.location,
+            purpose: event.purpose,
+            actor: event.actor,
+            on_behalf: event.on_behalf,
+            tenant: event.tenant,
+            kind: event.kind as u8,
+            outcome: event.outcome,
+            unknown: event.flags.has(EventFlags::UNKNOWN_FLOW),
+            is_single,
+            field: event.field,
+            first_field: event.first_field,
+            actions: event.actions,
+        }
+    }
+}
+
+/// How many of the latest kinds of events are compared before one is looked up by its hash.
+const LATEST: usize = 4;
+
+/// Events by what they have in common.
+#[derive(Default)]
+pub(super) struct AlikeEvents {
+    entries: Vec<(Alike, Seen)>,
+    index: HashMap<Alike, usize>,
+    latest: Vec<usize>,
+}
+
+impl AlikeEvents {
+    pub(super) fn add(&mut self, key: Alike, time_ns: u64) {
+        let time_ns = i64::try_from(time_ns).unwrap_or(i64::MAX);
+        let recent = self.latest.iter().copied().find(|at| self.entries[*at].0 == key);
+        let at = recent.unwrap_or_else(|| self.find(key, time_ns));
+        self.entries[at].1.add(time_ns);
+    }
+
+    #[cold]
+    fn find(&mut self, key: Alike, time_ns: i64) -> usize {
+        let at = *self.index.entry(key).or_insert(self.entries.len());
+        if at == self.entries.len() {
+            self.entries.push((key, Seen { first_ns: time_ns, last_ns: time_ns, count: 0 }));
+        }
+        if self.latest.len() == LATEST {
+            self.latest.remove(0);
+        }
+        self.latest.push(at);
+        at
+    }
+
+    pub(super) fn into_entries(self) -> impl Iterator<Item = (Alike, Seen)> {
+        self.entries.into_iter()
+    }
 }
 
 /// Key of `edges`.
@@ -62,6 +147,7 @@ pub(super) struct DerivationKey {
 /// What a batch adds up to.
 #[derive(Default)]
 pub(super) struct Folded {
+    pub(super) alike: AlikeEvents,
     pub(super) edges: HashMap<EdgeKey, Seen>,
     pub(super) places: HashMap<PlaceKey, Seen>,
     pub(super) derivations: HashMap<DerivationKey, Seen>,
