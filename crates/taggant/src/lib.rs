@@ -35,6 +35,8 @@
 //! ```
 
 mod runtime;
+#[cfg(feature = "tracing")]
+mod span;
 
 pub use taggant_core::flow::{Flow, FlowKind, Location};
 pub use taggant_core::key::{Groups, KeyInfo, KeyState, LocalRoot, RootKey};
@@ -47,6 +49,8 @@ pub use taggant_store::ledger;
 pub use taggant_store::root;
 
 pub use runtime::{Builder, Runtime};
+#[cfg(feature = "tracing")]
+pub use span::FlowSpan;
 
 #[doc(hidden)]
 pub use taggant_core::seal::private as __private;

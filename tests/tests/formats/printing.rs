@@ -37,6 +37,24 @@ fn prints_nothing<T: Shape>() {
 }
 
 #[test]
+fn a_flow_span_adds_purpose_and_actor_and_no_value() {
+    use taggant::{Flow, FlowSpan};
+    let value = Flat::samples().pop().expect("a sample");
+    let id = canary::email();
+    let flow = Flow::to("https://shipper.example", "labels")
+        .purpose("essential.service.operations")
+        .actor("svc:checkout")
+        .subject("customer", &id);
+    let probe = LeakProbe::watch(&value).value("subject", &id);
+    let (captured, _) = Captured::of(|| flow.span().in_scope(|| tracing::info!(?value, "sent")));
+    let text = String::from_utf8(captured.output).expect("text");
+    probe.assert_sealed(&text);
+    for part in ["essential.service.operations", "svc:checkout", "https://shipper.example/labels"] {
+        assert!(text.contains(part), "{text}");
+    }
+}
+
+#[test]
 fn no_shape_prints_a_value() {
     prints_nothing::<Flat>();
     prints_nothing::<Nest>();

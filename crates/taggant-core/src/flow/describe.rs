@@ -186,6 +186,24 @@ impl Flow {
         self.0.kind
     }
 
+    /// The purpose, if one was said.
+    #[must_use]
+    pub fn stated_purpose(&self) -> Option<&str> {
+        self.0.purpose.as_deref()
+    }
+
+    /// The actor, if one was said.
+    #[must_use]
+    pub fn stated_actor(&self) -> Option<&str> {
+        self.0.actor.as_deref()
+    }
+
+    /// Where to or from, if it is well-formed.
+    #[must_use]
+    pub fn location(&self) -> Option<&Location> {
+        self.0.location.as_ref().ok()
+    }
+
     /// Whether the parts of the flow are well-formed.
     ///
     /// # Errors
