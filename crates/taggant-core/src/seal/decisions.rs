@@ -40,10 +40,12 @@ struct Cached {
     decisions: Arc<Decisions>,
 }
 
-const CACHE: usize = 64;
+/// Slots per thread. With fewer a server with some hundred flows works out most of its decisions
+/// anew each time.
+const CACHE: usize = 1024;
 
 thread_local! {
-    static CACHED: RefCell<[Option<Cached>; CACHE]> = const { RefCell::new([const { None }; CACHE]) };
+    static CACHED: RefCell<Vec<Option<Cached>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The decisions for a record type under a flow.
@@ -55,14 +57,19 @@ pub(crate) fn decisions(
     let key = (flow.id, spec.number.get(), flow.runtime.policy_generation(), wrap);
     let slot = (key.0 as usize).wrapping_mul(31).wrapping_add(key.1 as usize) % CACHE;
     let known = CACHED.with_borrow(|cache| {
-        cache[slot].as_ref().filter(|cached| cached.key == key).map(|c| c.decisions.clone())
+        let cached = cache.get(slot)?.as_ref()?;
+        (cached.key == key).then(|| cached.decisions.clone())
     });
     if let Some(known) = known {
         return Ok(known);
     }
     let decisions = Arc::new(Decisions::resolve(flow, wrap, spec)?);
-    CACHED
-        .with_borrow_mut(|cache| cache[slot] = Some(Cached { key, decisions: decisions.clone() }));
+    CACHED.with_borrow_mut(|cache| {
+        if cache.is_empty() {
+            cache.resize_with(CACHE, || None);
+        }
+        cache[slot] = Some(Cached { key, decisions: decisions.clone() });
+    });
     Ok(decisions)
 }
 
