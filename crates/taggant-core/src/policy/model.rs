@@ -128,6 +128,12 @@ impl Policy {
         self.digest
     }
 
+    /// Whether any dataset has a migration.
+    #[must_use]
+    pub fn has_migrations(&self) -> bool {
+        !self.settings.migrations.is_empty()
+    }
+
     /// Until when (nanoseconds since 1970, exclusive) storage of this dataset may hold plaintext.
     #[must_use]
     pub fn migration(&self, dataset: &str) -> Option<u64> {

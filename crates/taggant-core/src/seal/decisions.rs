@@ -24,6 +24,8 @@ pub(crate) struct Decisions {
     pub(crate) nibbles: Box<[u8]>,
     /// Until when plaintext in storage is let through: Unix time in nanoseconds.
     migration: Option<u64>,
+    /// Whether any dataset is being migrated.
+    pub(crate) any_migration: bool,
     policy: Arc<Policy>,
 }
 
@@ -112,6 +114,7 @@ impl Decisions {
             dataset,
             nibbles: nibbles.into_boxed_slice(),
             migration: policy.migration(spec.dataset),
+            any_migration: policy.has_migrations(),
             policy,
         })
     }

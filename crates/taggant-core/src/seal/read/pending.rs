@@ -7,11 +7,10 @@ use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, SeqAccess, Vi
 
 use super::guard::{Clean, Guard};
 use super::inbound::{self, Inbound};
-use super::record::current;
+use super::record::{How, how};
 use crate::cbor::probe;
 use crate::envelope::{self, Envelope};
 use crate::error::{Error, Outcome};
-use crate::flow::FlowKind;
 use crate::flow::resolved::Resolved;
 use crate::seal::decisions::decisions;
 use crate::seal::integrity::IntegrityItems;
@@ -43,19 +42,20 @@ impl<R, const I: usize, T> Pending<R, I, T> {
 
 impl<'de, R: Tagged, const I: usize, T: DeserializeOwned> Deserialize<'de> for Pending<R, I, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let spec = R::__spec();
-        let Some(flow) = current() else {
-            return Err(fail::de(Error::new(
+        match how() {
+            Some(How::Sealed) => Self::sealed(deserializer),
+            Some(How::Ingest(flow)) => Self::plaintext(&flow, deserializer, Inbound::PlaintextOnly),
+            Some(How::PerhapsMigrating(flow)) => {
+                if decisions(&flow, false, R::__spec()).map_err(fail::de)?.is_migrating() {
+                    Self::migrating(&flow, deserializer)
+                } else {
+                    Self::sealed(deserializer)
+                }
+            }
+            None => Err(fail::de(Error::new(
                 Outcome::NoFlow,
                 "a tagged field was read outside its record",
-            )));
-        };
-        match flow.kind {
-            FlowKind::Ingest => Self::plaintext(&flow, deserializer, Inbound::PlaintextOnly),
-            _ if decisions(&flow, false, spec).map_err(fail::de)?.is_migrating() => {
-                Self::migrating(&flow, deserializer)
-            }
-            _ => Self::sealed(deserializer),
+            ))),
         }
     }
 }

@@ -8,18 +8,42 @@ use serde::de::{Deserialize, Deserializer};
 use super::guard::{Clean, Guard};
 use super::opener::Opener;
 use crate::error::{Error, Outcome};
+use crate::flow::FlowKind;
 use crate::flow::resolved::Resolved;
 use crate::flow::scope;
+use crate::seal::decisions::decisions;
 use crate::seal::nested::OpenNested;
 use crate::seal::{Tagged, fail, record_events};
 
 thread_local! {
-    static READING: RefCell<Vec<Arc<Resolved>>> = const { RefCell::new(Vec::new()) };
+    static READING: RefCell<Vec<Reading>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The flow of the record that is being read.
-pub(super) fn current() -> Option<Arc<Resolved>> {
-    READING.with_borrow(|reading| reading.last().cloned())
+struct Reading {
+    flow: Arc<Resolved>,
+    any_migration: bool,
+}
+
+/// How the tagged fields of the record that is being read are to be taken.
+pub(super) enum How {
+    /// As envelopes only.
+    Sealed,
+    /// As plaintext only.
+    Ingest(Arc<Resolved>),
+    /// As envelopes, unless their dataset is being migrated.
+    PerhapsMigrating(Arc<Resolved>),
+}
+
+/// How, or `None` outside a record.
+pub(super) fn how() -> Option<How> {
+    READING.with_borrow(|reading| {
+        let Reading { flow, any_migration } = reading.last()?;
+        Some(match flow.kind {
+            FlowKind::Ingest => How::Ingest(flow.clone()),
+            _ if *any_migration => How::PerhapsMigrating(flow.clone()),
+            _ => How::Sealed,
+        })
+    })
 }
 
 struct Leave;
@@ -45,11 +69,17 @@ where
         Ok(None) => return Err(fail::de(no_flow().at_field(spec.dataset, "(record)"))),
         Err(error) => return Err(fail::de(error.at_field(spec.dataset, "(record)"))),
     };
-    let inner = current().is_some();
-    if !inner {
+    let any_migration = match decisions(&flow, false, spec) {
+        Ok(decisions) => decisions.any_migration,
+        Err(error) => return Err(fail::de(error.at_field(spec.dataset, "(record)"))),
+    };
+    let outermost = READING.with_borrow_mut(|reading| {
+        reading.push(Reading { flow: flow.clone(), any_migration });
+        reading.len() == 1
+    });
+    if outermost {
         fail::clear();
     }
-    READING.with_borrow_mut(|reading| reading.push(flow.clone()));
     let leave = Leave;
     let pending = R::Pending::deserialize(Guard::new(deserializer)).map_err(Clean::into_inner);
     drop(leave);
