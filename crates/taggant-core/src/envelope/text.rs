@@ -1,10 +1,20 @@
 //! The text form: `tgt1.` and canonical unpadded base64url (RFC 4648 section 5) of the whole.
 
+use std::sync::LazyLock;
+
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::NO_PAD;
 
 use super::header::{HEADER_LEN, MAGIC};
 use crate::error::{Error, Outcome, Result};
+
+/// The processor's vector instructions where it has them: a record is mostly base64.
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+static BASE64: LazyLock<base64::engine::Simd> =
+    LazyLock::new(|| base64::engine::Simd::url_safe(NO_PAD));
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+static BASE64: LazyLock<base64::engine::GeneralPurpose> =
+    LazyLock::new(|| base64::engine::GeneralPurpose::new(&base64::alphabet::URL_SAFE, NO_PAD));
 
 /// Begins every envelope in text.
 pub const TEXT_PREFIX: &str = "tgt1.";
@@ -12,7 +22,7 @@ pub const TEXT_PREFIX: &str = "tgt1.";
 /// Appends the text form.
 pub fn encode_text(bytes: &[u8], out: &mut String) {
     out.push_str(TEXT_PREFIX);
-    URL_SAFE_NO_PAD.encode_string(bytes, out);
+    BASE64.encode_string(bytes, out);
 }
 
 /// Reads the text form. Only the canonical form is taken: no padding, no white space, unused bits
@@ -25,7 +35,7 @@ pub fn decode_text(text: &str) -> Result<Vec<u8>> {
         Error::new(Outcome::UnknownFormat, "an envelope in text begins with `tgt1.`")
     })?;
     // The engine is strict: it refuses padding and trailing bits.
-    URL_SAFE_NO_PAD.decode(encoded).map_err(|_| {
+    BASE64.decode(encoded).map_err(|_| {
         Error::new(Outcome::Tampered, "the text of the envelope is no canonical base64url")
     })
 }
