@@ -1,6 +1,5 @@
 //! What taggant keeps on a host: the SQLite key store and ledger, the anchor file, root keys.
 
-mod hex;
 pub mod keys;
 pub mod ledger;
 pub mod root;

@@ -11,7 +11,6 @@ use serde::{Serialize, Serializer};
 use super::decisions;
 use super::fail;
 use super::held::Held;
-use super::pseudonym::push_hex;
 use super::record_events as events;
 use super::stack;
 use crate::cipher::mac::MacKey;
@@ -126,9 +125,7 @@ impl IndexValue {
     /// Lower-case hex, as text formats hold it.
     #[must_use]
     pub fn to_hex(&self) -> String {
-        let mut out = String::with_capacity(2 * self.0.len());
-        push_hex(&self.0, &mut out);
-        out
+        crate::hex::encode(&self.0)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::cbor;
 use crate::cipher::mac::MacKey;
 use crate::flow::scope;
+use crate::hex;
 
 /// Begins every pseudonym, so that one is told from plaintext when it comes back.
 pub(crate) const PREFIX: &str = "pn1.";
@@ -13,7 +14,7 @@ pub(crate) fn write(key: &MacKey, category: &str, value: &[u8], out: &mut String
     let tag = key.tag(&[category.as_bytes(), value]);
     out.clear();
     out.push_str(PREFIX);
-    push_hex(&tag[..16], out);
+    hex::push(&tag[..16], out);
 }
 
 /// The pseudonym of a text under the flow or the runtime around; none without a runtime.
@@ -25,12 +26,4 @@ pub(crate) fn ambient(category: &str, text: &str) -> Option<String> {
     let mut out = String::new();
     write(&key, category, &bytes, &mut out);
     Some(out)
-}
-
-pub(crate) fn push_hex(bytes: &[u8], out: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        out.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
 }

@@ -8,8 +8,8 @@ use taggant_core::key::{Anchor, ErasureRow, Groups};
 use taggant_core::tag::SubjectTag;
 use taggant_core::{Error, Outcome, Result};
 
-use crate::hex::{hex, unhex};
 use crate::sqlite::sync_folder;
+use taggant_core::hex;
 
 /// First line of the file.
 const HEAD: &str = "taggant erasures 1\n";
@@ -120,18 +120,18 @@ fn line(row: &ErasureRow) -> String {
         "{} {} {} {} {} {} {} {}\n",
         row.number,
         row.time_ns,
-        hex(row.tenant.as_bytes()),
+        hex::encode(row.tenant.as_bytes()),
         row.subject,
-        hex(row.groups.to_text().as_bytes()),
-        hex(&row.previous),
-        hex(&row.hash),
-        hex(&row.mac),
+        hex::encode(row.groups.to_text().as_bytes()),
+        hex::encode(&row.previous),
+        hex::encode(&row.hash),
+        hex::encode(&row.mac),
     )
 }
 
 fn parse_line(line: &str) -> Option<ErasureRow> {
     let mut parts = line.split(' ');
-    let bytes = |part: Option<&str>| unhex(part?);
+    let bytes = |part: Option<&str>| hex::decode(part?);
     let number = parts.next()?.parse().ok()?;
     let time_ns = parts.next()?.parse().ok()?;
     let tenant = String::from_utf8(bytes(parts.next())?).ok()?;

@@ -65,7 +65,7 @@ fn create(path: &Path) -> Result<()> {
     let key = text::generate()?;
     let mut suffix = [0; 8];
     getrandom::fill(&mut suffix).map_err(|_| refused(path, "there is no randomness for it"))?;
-    let fresh = path.with_extension(format!("new-{}", crate::hex::hex(&suffix)));
+    let fresh = path.with_extension(format!("new-{}", taggant_core::hex::encode(&suffix)));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -9,8 +9,8 @@ use taggant_core::key::LocalRoot;
 use taggant_core::{Error, Outcome, Result};
 use zeroize::Zeroizing;
 
-use crate::hex::{hex, unhex};
 use crate::sqlite::sync_folder;
+use taggant_core::hex;
 
 /// RFC 9106 section 4, second recommended option, on one lane: 3 passes over 64 MiB.
 const MEMORY_KIB: u32 = 64 * 1024;
@@ -45,7 +45,7 @@ pub fn from_passphrase(passphrase: &str, salt_file: &Path) -> Result<LocalRoot> 
 
 fn parse(text: &str) -> Option<[u8; 16]> {
     let (name, salt) = text.trim_end().split_once(' ')?;
-    (name == NAME).then(|| unhex(salt)?.try_into().ok()).flatten()
+    (name == NAME).then(|| hex::decode(salt)?.try_into().ok()).flatten()
 }
 
 fn create(path: &Path) -> Result<[u8; 16]> {
@@ -56,7 +56,7 @@ fn create(path: &Path) -> Result<[u8; 16]> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     let written = options.open(path).and_then(|mut file| {
-        file.write_all(format!("{NAME} {}\n", hex(&salt)).as_bytes())?;
+        file.write_all(format!("{NAME} {}\n", hex::encode(&salt)).as_bytes())?;
         file.sync_all()?;
         sync_folder(path)
     });

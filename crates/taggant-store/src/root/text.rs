@@ -4,7 +4,7 @@ use taggant_core::key::LocalRoot;
 use taggant_core::{Error, Outcome, Result};
 use zeroize::Zeroizing;
 
-use crate::hex::{hex, unhex};
+use taggant_core::hex;
 
 const NAME: &str = "taggant-root-1";
 
@@ -17,7 +17,7 @@ pub fn generate() -> Result<Zeroizing<String>> {
     getrandom::fill(key.as_mut_slice()).map_err(|_| {
         Error::new(Outcome::KeyUnavailable, "the operating system gives no randomness")
     })?;
-    let digits = Zeroizing::new(hex(key.as_slice()));
+    let digits = Zeroizing::new(hex::encode(key.as_slice()));
     let sum = crc32fast::hash(digits.as_bytes());
     Ok(Zeroizing::new(format!("{NAME} {} {sum:08x}\n", *digits)))
 }
@@ -44,7 +44,8 @@ pub(super) fn parse(text: &str, place: &str) -> Result<LocalRoot> {
     if format!("{:08x}", crc32fast::hash(digits.as_bytes())) != sum {
         return Err(wrong("its checksum does not match: a digit was changed or lost"));
     }
-    let bytes = Zeroizing::new(unhex(digits).ok_or_else(|| wrong("it is not lower-case hex"))?);
+    let bytes =
+        Zeroizing::new(hex::decode(digits).ok_or_else(|| wrong("it is not lower-case hex"))?);
     let mut key = Zeroizing::new([0; 32]);
     if bytes.len() != key.len() {
         return Err(wrong("it is not 32 bytes long"));

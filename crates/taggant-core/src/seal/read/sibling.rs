@@ -42,7 +42,7 @@ impl<'de> Visitor<'de> for SiblingVisitor {
         if envelope::looks_like_envelope(text) {
             return envelope::decode_text(text).map(Some).map_err(fail::de);
         }
-        match unhex(text) {
+        match crate::hex::decode(text) {
             Some(bytes) => Ok(Some(bytes)),
             None => Err(fail::de(Error::new(
                 Outcome::Tampered,
@@ -67,17 +67,4 @@ impl<'de> Visitor<'de> for SiblingVisitor {
         }
         Ok(Some(bytes))
     }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
 }
