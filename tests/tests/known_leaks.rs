@@ -110,6 +110,11 @@ fn redacted_text_is_not_taken_back_into_storage() {
         assert!(ingest.run(|| serde_json::from_str::<Person>(&masked)).is_err());
         assert_eq!(last(), Outcome::UnexpectedEnvelope);
         assert!(from().run(|| serde_json::from_str::<Person>(&masked)).is_err());
+        for text in [format!("{:?}", Sensitive::new(String::new())), "***".to_owned()] {
+            let posted = serde_json::json!({"id": 1, "name": text});
+            assert!(ingest.run(|| serde_json::from_value::<Person>(posted)).is_err(), "{text}");
+            assert_eq!(last(), Outcome::UnexpectedEnvelope);
+        }
     });
 }
 

@@ -190,11 +190,14 @@ impl<T: Zeroize> Drop for Sensitive<T> {
     }
 }
 
+/// What `Debug` shows of a value that no field has given a category yet.
+pub(crate) const UNLABELLED: &str = "<sensitive>";
+
 impl<T: Zeroize> fmt::Debug for Sensitive<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.label.categories().first() {
             Some(category) => write!(f, "<{category}>"),
-            None => f.write_str("<sensitive>"),
+            None => f.write_str(UNLABELLED),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::super::{fail, pseudonym};
 use crate::envelope;
 use crate::error::{Error, Outcome};
 use crate::redact;
+use crate::seal::sensitive::UNLABELLED;
 
 /// What is looked for in strings and bytes that pass.
 #[derive(Clone, Copy)]
@@ -72,7 +73,7 @@ pub(crate) fn check_text(text: &str) -> Result<(), Error> {
     if envelope::looks_like_envelope(text) {
         return Err(unexpected_envelope());
     }
-    if redact::is_redacted_text(text) || is_pseudonym(text) {
+    if redact::is_redacted_text(text) || text.trim() == UNLABELLED || is_pseudonym(text) {
         return Err(Error::new(
             Outcome::UnexpectedEnvelope,
             "input from outside holds redacted text, which must not replace the value; send the \
