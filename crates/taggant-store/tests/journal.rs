@@ -151,6 +151,52 @@ fn a_full_journal_refuses_loses_nothing_and_goes_on_when_the_ledger_is_back() {
     assert_eq!(reasons(&inner).len(), taken + 1);
 }
 
+/// A long text that finds no room must not stand half in the journal: the drainer would wait for
+/// its other half for ever.
+#[test]
+fn a_text_that_finds_no_room_leaves_nothing_behind() {
+    use std::sync::atomic::Ordering::SeqCst;
+    let folder = tempfile::tempdir().unwrap();
+    let inner = ledger(folder.path());
+    let faulty = Arc::new(Faulty { inner: inner.clone(), calls: 1.into(), down: true.into() });
+    let config = JournalConfig { block: Duration::from_millis(50), ..config(64) };
+    let own = folder.path().join("journal");
+    let journal = Journal::open(&own, StartInfo::default(), config, faulty.clone()).unwrap();
+    for n in 0..60 {
+        access(&journal, &format!("{n:04}")).unwrap();
+    }
+    let long = format!("https://host.example/{}", "x".repeat(2000));
+    let refused = journal.define(DefineKind::Location, &long).unwrap_err();
+    assert_eq!(refused.outcome(), Outcome::JournalUnavailable);
+    faulty.down.store(false, SeqCst);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        while journal.drain().is_err() {}
+        let mut event = RecordEvent::new(RecordKind::Access);
+        event.actor = journal.define(DefineKind::Actor, "svc:test").unwrap();
+        event.location = journal.define(DefineKind::Location, &long).unwrap();
+        journal.append(&event).unwrap();
+        while journal.drain().is_err() {}
+        sender.send(long).unwrap();
+    });
+    let long = receiver.recv_timeout(Duration::from_secs(20)).expect("the drainer goes on");
+    let accesses = inner.accesses_by("svc:test").unwrap();
+    assert_eq!(accesses.len(), 61);
+    assert!(accesses.iter().any(|access| access.location == long), "the text is whole");
+}
+
+#[test]
+fn a_text_longer_than_the_whole_journal_is_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path(), ledger(folder.path()), 64).unwrap();
+    let start = std::time::Instant::now();
+    let error = journal.define(DefineKind::Actor, &"x".repeat(20_000)).unwrap_err();
+    assert_eq!(error.outcome(), Outcome::JournalUnavailable);
+    assert!(start.elapsed() < Duration::from_secs(5), "waiting can't help");
+    access(&journal, "after").unwrap();
+    journal.drain().unwrap();
+}
+
 #[test]
 fn no_room_on_the_disk_is_said_at_the_start() {
     let folder = tempfile::tempdir().unwrap();

@@ -5,12 +5,12 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::dictionary::Assembler;
+use super::dictionary::{Assembler, Taken};
 use super::instance::{self, Instance};
 use super::ledger::{Batch, Definition, Ledger};
 use super::ring::Slot;
 use crate::error::Result;
-use crate::event::{Event, decode};
+use crate::event::{Event, PAYLOAD, decode};
 
 /// Events of one transaction at most.
 const BATCH: usize = 8192;
@@ -139,45 +139,53 @@ fn collect(instance: &Instance, end: u64, dead: bool) -> Batch {
     };
     let mut texts = Assembler::default();
     // Where the last whole text ended: a batch never ends inside one.
-    let mut whole = (first, 0, 0, 0);
+    let mut whole = (first, 0);
     let mut number = first;
     while number < end && (texts.is_open() || number - first < BATCH as u64) {
         match instance.ring.read(number) {
-            Slot::Empty if dead => batch.gaps.push(number),
-            Slot::Empty => break,
-            Slot::Damaged => batch.damaged.push(number),
+            Slot::Empty if !dead => break,
+            Slot::Empty => {
+                texts.interrupt();
+                batch.gaps.push(number);
+            }
+            Slot::Damaged => {
+                texts.interrupt();
+                batch.damaged.push(number);
+            }
             Slot::Event(payload) => take(&mut batch, &mut texts, number, &payload),
         }
         number += 1;
         if !texts.is_open() {
-            whole = (number, batch.events.len(), batch.gaps.len(), batch.damaged.len());
+            whole = (number, batch.damaged.len());
         }
     }
     if texts.is_open() && !dead {
-        batch.events.truncate(whole.1);
-        batch.gaps.truncate(whole.2);
-        batch.damaged.truncate(whole.3);
+        // Its writer is at work on the next slot. Nothing but parts came after `whole`.
+        batch.damaged.truncate(whole.1);
         number = whole.0;
     }
     batch.next = number;
     batch
 }
 
-fn take(
-    batch: &mut Batch,
-    texts: &mut Assembler,
-    number: u64,
-    payload: &[u8; crate::event::PAYLOAD],
-) {
+fn take(batch: &mut Batch, texts: &mut Assembler, number: u64, payload: &[u8; PAYLOAD]) {
     match decode(payload) {
-        Some(Event::Record(event)) => batch.events.push((number, *event)),
-        Some(Event::Text(part)) => {
-            let (kind, time_ns, text_number) = (part.kind, part.time_ns, part.number);
-            if let Some(text) = texts.take(part) {
-                batch.definitions.push(Definition { kind, number: text_number, text, time_ns });
-            }
+        Some(Event::Record(event)) => {
+            texts.interrupt();
+            batch.events.push((number, *event));
         }
-        None => batch.damaged.push(number),
+        Some(Event::Text(part)) => match texts.take(&part) {
+            Taken::Whole(text) => {
+                let (kind, time_ns) = (part.kind, part.time_ns);
+                batch.definitions.push(Definition { kind, number: part.number, text, time_ns });
+            }
+            Taken::Part => {}
+            Taken::Broken => batch.damaged.push(number),
+        },
+        None => {
+            texts.interrupt();
+            batch.damaged.push(number);
+        }
     }
 }
 

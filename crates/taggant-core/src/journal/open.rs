@@ -11,7 +11,7 @@ use super::instance::{Instance, StartInfo, unavailable};
 use super::ledger::Ledger;
 use crate::cipher::fork;
 use crate::error::{Error, Outcome, Result};
-use crate::event::{DefineKind, PAYLOAD, RecordEvent, encode_record, encode_text};
+use crate::event::{DefineKind, PAYLOAD, RecordEvent, encode_record};
 
 /// How a journal behaves.
 #[derive(Clone, Debug)]
@@ -138,7 +138,7 @@ impl Journal {
     }
 
     fn number_of(&self, instance: &Instance, kind: DefineKind, text: &str) -> Result<u32> {
-        instance.dictionary.number(kind, text, |part| self.put(instance, &encode_text(part)))
+        instance.dictionary.number(kind, text, |parts| self.put(instance, parts))
     }
 
     /// Records that a policy came into force.
@@ -155,22 +155,33 @@ impl Journal {
     /// # Errors
     /// `JournalUnavailable` where the journal stays full for longer than it may block.
     pub fn append(&self, event: &RecordEvent) -> Result<u64> {
-        let payload = encode_record(event);
+        let payload = [encode_record(event)];
         self.with(|instance| self.put(instance, &payload))?
     }
 
-    fn put(&self, instance: &Instance, payload: &[u8; PAYLOAD]) -> Result<u64> {
-        match instance.ring.append(payload) {
+    fn put(&self, instance: &Instance, payloads: &[[u8; PAYLOAD]]) -> Result<u64> {
+        match instance.ring.append(payloads) {
             Some(number) => Ok(number),
-            None => self.wait(instance, payload),
+            None => self.wait(instance, payloads),
         }
     }
 
     #[cold]
-    fn wait(&self, instance: &Instance, payload: &[u8; PAYLOAD]) -> Result<u64> {
+    fn wait(&self, instance: &Instance, payloads: &[[u8; PAYLOAD]]) -> Result<u64> {
+        if !instance.ring.has_room_for(payloads.len()) {
+            self.held_back.fetch_add(1, Ordering::Relaxed);
+            return Err(Error::new(
+                Outcome::JournalUnavailable,
+                format!(
+                    "a text takes {} slots and the journal has {}: give it more",
+                    payloads.len(),
+                    self.config.slots.max(64)
+                ),
+            ));
+        }
         let until = Instant::now() + self.config.block;
         loop {
-            if let Some(number) = instance.ring.append(payload) {
+            if let Some(number) = instance.ring.append(payloads) {
                 return Ok(number);
             }
             if Instant::now() >= until {

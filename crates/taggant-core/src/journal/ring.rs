@@ -1,7 +1,8 @@
 //! Claim and commit: how writers and the drainer share the slots.
 //!
 //! Event `n` stands in slot `n mod slots`. A writer claims the next number while fewer than `slots`
-//! events are waiting, fills the slot, and stores `n + 1` to its commit word with Release. The
+//! events are waiting, fills the slot, and stores `n + 1` to its commit word with Release; a text
+//! that takes several slots claims them all at once, so that it is never half there. The
 //! drainer reads slots in order as far as they are committed, and then moves `drained` on, which
 //! gives the slots back. The process may be killed anywhere: a slot without its commit word was
 //! never acknowledged.
@@ -46,28 +47,39 @@ impl Ring {
         usize::try_from(number % self.slots()).expect("slots fit memory")
     }
 
-    /// Writes an event; `None` where the ring is full.
-    pub(super) fn append(&self, payload: &[u8; PAYLOAD]) -> Option<u64> {
-        let number = self.claim()?;
-        let index = self.index(number);
-        let mut body = [0; BODY];
-        body[..4].copy_from_slice(&checksum(number, payload).to_le_bytes());
-        body[4..].copy_from_slice(payload);
-        self.map.write(index, &body);
-        self.map.word(index).store(number + 1, Ordering::Release);
-        Some(number)
+    /// Whether so many slots can ever be free at once.
+    pub(super) fn has_room_for(&self, count: usize) -> bool {
+        count <= self.map.slots()
     }
 
-    fn claim(&self) -> Option<u64> {
+    /// Writes payloads to slots that follow each other, and returns the first one's number; `None`
+    /// where the ring has no room for all of them.
+    pub(super) fn append(&self, payloads: &[[u8; PAYLOAD]]) -> Option<u64> {
+        let first = self.claim(payloads.len() as u64)?;
+        for (number, payload) in (first..).zip(payloads) {
+            let index = self.index(number);
+            let mut body = [0; BODY];
+            body[..4].copy_from_slice(&checksum(number, payload).to_le_bytes());
+            body[4..].copy_from_slice(payload);
+            self.map.write(index, &body);
+            self.map.word(index).store(number + 1, Ordering::Release);
+        }
+        Some(first)
+    }
+
+    fn claim(&self, count: u64) -> Option<u64> {
         let mut number = self.next.load(Ordering::Relaxed);
         loop {
-            // Acquire: what the drainer read from the slot happened before we overwrite it.
-            if number - self.drained.load(Ordering::Acquire) >= self.slots() {
+            // Acquire: what the drainer read from the slot happened before we overwrite it. While
+            // this thread was not running others may have claimed, and the drainer drained, far
+            // beyond `number`: then the exchange fails.
+            let waiting = number.saturating_sub(self.drained.load(Ordering::Acquire));
+            if waiting + count > self.slots() {
                 return None;
             }
             match self.next.compare_exchange_weak(
                 number,
-                number + 1,
+                number + count,
                 Ordering::Relaxed,
                 Ordering::Relaxed,
             ) {
