@@ -42,7 +42,28 @@ fn reasons(ledger: &SqliteLedger) -> Vec<String> {
 /// The journal folders that are left.
 fn left(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder.join("journal")).unwrap();
-    entries.map(|entry| entry.unwrap().path()).collect()
+    entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect()
+}
+
+#[test]
+fn journals_that_start_and_end_at_once_do_not_take_each_other_for_dead() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(ledger(folder.path()));
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let folder = folder.path();
+            scope.spawn(move || {
+                for n in 0..40 {
+                    let journal = open(folder, ledger(folder), 64).unwrap();
+                    access(&journal, &format!("{thread}-{n:02}")).unwrap();
+                }
+            });
+        }
+    });
+    let ledger = ledger(folder.path());
+    drop(open(folder.path(), ledger.clone(), 64).unwrap());
+    assert_eq!(reasons(&ledger).len(), 160);
+    assert!(left(folder.path()).is_empty());
 }
 
 #[test]

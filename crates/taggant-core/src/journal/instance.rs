@@ -66,6 +66,9 @@ fn one_line(text: &str) -> String {
 
 const RING_FILE: &str = "events.ring";
 const LOCK_FILE: &str = "lock";
+/// Held, in the folder of all instances, while one is made or looked for: between making its lock
+/// file and locking it, an instance looks like that of a dead process.
+const FOLDER_LOCK: &str = "folder.lock";
 
 /// A journal instance. It is locked as long as its process lives.
 pub(super) struct Instance {
@@ -85,22 +88,26 @@ impl Instance {
         let mut id = InstanceId([0; 16]);
         random::fill(&mut id.0)?;
         let own = folder.join(id.to_string());
-        Self::make(id, &own, slots).map_err(|error| {
+        Self::make(id, folder, &own, slots).map_err(|error| {
             // Half of an instance is none.
             let _ = std::fs::remove_dir_all(&own);
             unavailable(folder, &error)
         })
     }
 
-    fn make(id: InstanceId, own: &Path, slots: usize) -> io::Result<Self> {
+    fn make(id: InstanceId, folder: &Path, own: &Path, slots: usize) -> io::Result<Self> {
+        let making = lock_folder(folder)?;
         std::fs::create_dir_all(own)?;
         let lock = open_file(&own.join(LOCK_FILE), true)?;
         lock.lock()?;
+        drop(making);
         let file = open_file(&own.join(RING_FILE), true)?;
         Map::reserve(&file, slots * SLOT)?;
         let ring = Ring::new(Map::new(&file, slots)?, 0);
         file.sync_all()?;
+        // A flush of events is worth nothing if power loss takes the file's name.
         File::open(own)?.sync_all()?;
+        File::open(folder)?.sync_all()?;
         Ok(Self {
             id,
             ring,
@@ -132,11 +139,13 @@ pub(super) fn dead(
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(unavailable(folder, &error)),
     };
+    let _looking = lock_folder(folder).map_err(|error| unavailable(folder, &error))?;
     let mut found = Vec::new();
     for entry in entries.flatten() {
         let Some(id) = entry.file_name().to_str().and_then(InstanceId::parse) else { continue };
         let own = entry.path();
-        let Ok(lock) = open_file(&own.join(LOCK_FILE), false) else { continue };
+        // Made anew where a process died while it removed its instance.
+        let Ok(lock) = open_file(&own.join(LOCK_FILE), true) else { continue };
         // A live process holds its lock; another process may be picking this one up already.
         if lock.try_lock().is_err() {
             continue;
@@ -172,6 +181,12 @@ fn pick_up(id: InstanceId, own: &Path, lock: File, first: u64) -> io::Result<Opt
         folder: own.to_owned(),
         lock: Mutex::new(Some(lock)),
     }))
+}
+
+fn lock_folder(folder: &Path) -> io::Result<File> {
+    let file = open_file(&folder.join(FOLDER_LOCK), true)?;
+    file.lock()?;
+    Ok(file)
 }
 
 fn open_file(path: &Path, create: bool) -> io::Result<File> {
