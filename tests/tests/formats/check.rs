@@ -27,13 +27,24 @@ pub(super) fn store() -> (Flow, Flow) {
 /// Checks all samples of a shape in a format; returns how many fit the format.
 pub(super) fn check<C: Codec, T: Shape>() -> usize {
     let recorder = Recorder::new(POLICY);
-    let fitting = recorder.run(|| T::samples().iter().filter(|value| fits::<C, T>(value)).count());
-    let probe =
-        T::samples().iter().fold(LeakProbe::new(), |p, value| p.and(&LeakProbe::watch(value)));
+    // Made once: canaries differ at each call, and others than these were never written.
+    let samples = T::samples();
+    let fitting = recorder.run(|| samples.iter().filter(|value| fits::<C, T>(value)).count());
+    let probe = samples.iter().fold(LeakProbe::new(), |p, value| p.and(&LeakProbe::watch(value)));
     if !probe.is_empty() {
         probe.assert_sealed(recorder.folder());
+        finds_what_is_in_the_folder(&recorder, &samples, &probe);
     }
     fitting
+}
+
+/// The test of the test: the values that were written are the ones that are searched for, and a
+/// file beside the databases is searched.
+fn finds_what_is_in_the_folder<T: Shape>(recorder: &Recorder, samples: &[T], probe: &LeakProbe) {
+    let reveal = Flow::to("https://reveal.example", "out").purpose("essential");
+    let leak = recorder.run(|| serde_json::to_vec(&reveal.wrap(samples)).expect("JSON"));
+    std::fs::write(recorder.folder().join("leak.json"), leak).expect("a temporary folder");
+    assert!(!probe.find(recorder.folder()).is_empty(), "{}: the folder's leak is missed", T::NAME);
 }
 
 fn fits<C: Codec, T: Shape>(value: &T) -> bool {
