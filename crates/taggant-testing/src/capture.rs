@@ -64,8 +64,10 @@ impl log::Log for ThreadLog {
 }
 
 fn note(line: std::fmt::Arguments<'_>) {
-    let sink = SINKS.with_borrow(|sinks| sinks.last().cloned());
-    if let Some(mut sink) = sink {
+    // Destructors of other thread-locals may log or panic when this one is gone: a panic in the
+    // panic hook would end the process.
+    let sink = SINKS.try_with(|sinks| sinks.borrow().last().cloned());
+    if let Ok(Some(mut sink)) = sink {
         let _ = sink.write_fmt(line);
     }
 }
@@ -90,7 +92,7 @@ struct Leave;
 
 impl Drop for Leave {
     fn drop(&mut self) {
-        SINKS.with_borrow_mut(|sinks| sinks.pop());
+        let _ = SINKS.try_with(|sinks| sinks.borrow_mut().pop());
     }
 }
 
@@ -147,6 +149,12 @@ fn capture<R>(work: impl FnOnce() -> R) -> (Captured, std::thread::Result<R>) {
     let result =
         tracing::subscriber::with_default(subscriber, || catch_unwind(AssertUnwindSafe(work)));
     drop(leave);
+    if let Err(panic) = &result {
+        // The hook wrote it already, unless the program put another in its place since.
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        let _ = writeln!(sink.clone(), "{}", text.unwrap_or_default());
+    }
     let output = sink.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
     (Captured { output }, result)
 }

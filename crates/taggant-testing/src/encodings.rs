@@ -13,8 +13,11 @@ pub enum Encoding {
     Raw,
     /// In lower case by the rules of Unicode.
     Folded,
-    /// In a JSON string, with or without `\u` escapes for what is not ASCII.
+    /// In a JSON string: with or without `\u` escapes for what is not ASCII, `\/`, `\u` escapes for
+    /// `<`, `>` and `&`, and JSON that stands in a JSON string itself.
     Json,
+    /// In Rust's escapes, as `Debug` prints text.
+    Rust,
     /// In a CSV field or an SQL literal, quotes doubled.
     Quoted,
     /// Percent-encoded (RFC 3986), or as a form (`+` for a space).
@@ -35,6 +38,7 @@ impl fmt::Display for Encoding {
             Self::Raw => "raw",
             Self::Folded => "case-folded",
             Self::Json => "JSON-escaped",
+            Self::Rust => "Rust-escaped",
             Self::Quoted => "quoted",
             Self::Url => "URL-encoded",
             Self::Hex => "hex",
@@ -48,27 +52,44 @@ impl fmt::Display for Encoding {
 /// All disguises of a value. The search ignores the case of ASCII letters, so that base64 is
 /// matched a little too widely; a match in the wrong case of 8 and more characters does not happen
 /// by chance.
-pub(crate) fn disguises(value: &str) -> Vec<(Encoding, Vec<u8>)> {
-    let mut all = vec![
-        (Encoding::Raw, value.as_bytes().to_vec()),
-        (Encoding::Folded, value.to_lowercase().into_bytes()),
-        (Encoding::Folded, value.to_uppercase().into_bytes()),
-        (Encoding::Json, json(value, false).into_bytes()),
-        (Encoding::Json, json(value, true).into_bytes()),
-        (Encoding::Quoted, value.replace('"', "\"\"").into_bytes()),
-        (Encoding::Quoted, value.replace('\'', "''").into_bytes()),
-        (Encoding::Url, percent(value, "-._~", "%20").into_bytes()),
-        (Encoding::Url, percent(value, "-._~", "+").into_bytes()),
-        (Encoding::Url, percent(value, "-._~!$&'()*+,;=:@/?", "%20").into_bytes()),
-        (Encoding::Hex, hex(value.as_bytes()).into_bytes()),
-        (Encoding::Utf16Le, value.encode_utf16().flat_map(u16::to_le_bytes).collect()),
-        (Encoding::Utf16Be, value.encode_utf16().flat_map(u16::to_be_bytes).collect()),
-    ];
+pub(crate) fn disguises(value: &[u8]) -> Vec<(Encoding, Vec<u8>)> {
+    let mut all = vec![(Encoding::Raw, value.to_vec()), (Encoding::Hex, hex(value).into_bytes())];
     for offset in 0..3 {
-        all.extend(base64(value.as_bytes(), offset).map(|text| (Encoding::Base64, text)));
+        all.extend(base64(value, offset).map(|text| (Encoding::Base64, text)));
+    }
+    if let Ok(text) = std::str::from_utf8(value) {
+        all.extend(of_text(text));
     }
     let mut seen = std::collections::HashSet::new();
-    all.retain(|(_, bytes)| seen.insert(bytes.clone()));
+    // The search sees no difference either.
+    all.retain(|(_, bytes)| seen.insert(bytes.to_ascii_lowercase()));
+    all
+}
+
+fn of_text(text: &str) -> Vec<(Encoding, Vec<u8>)> {
+    let debug = format!("{text:?}");
+    let mut all = vec![
+        (Encoding::Folded, text.to_lowercase().into_bytes()),
+        (Encoding::Folded, text.to_uppercase().into_bytes()),
+        (Encoding::Rust, debug[1..debug.len() - 1].to_owned().into_bytes()),
+        (Encoding::Rust, text.escape_default().to_string().into_bytes()),
+        (Encoding::Quoted, text.replace('"', "\"\"").into_bytes()),
+        (Encoding::Quoted, text.replace('\'', "''").into_bytes()),
+        (Encoding::Url, percent(text, "-._~", "%20").into_bytes()),
+        (Encoding::Url, percent(text, "-._~", "+").into_bytes()),
+        (Encoding::Url, percent(text, "-._~!$&'()*+,;=:@/?", "%20").into_bytes()),
+        (Encoding::Utf16Le, text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        (Encoding::Utf16Be, text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+    ];
+    for ascii in [false, true] {
+        let once = json(text, ascii);
+        let slashes = once.replace('/', "\\/");
+        let html = ['<', '>', '&']
+            .iter()
+            .fold(once.clone(), |text, c| text.replace(*c, &format!("\\u{:04x}", u32::from(*c))));
+        let twice = json(&once, ascii);
+        all.extend([once, slashes, html, twice].map(|json| (Encoding::Json, json.into_bytes())));
+    }
     all
 }
 

@@ -47,35 +47,35 @@ impl Haystack for Path {
     /// # Panics
     /// On what can't be read: a leak that was not looked for must not pass.
     fn pieces(&self, overlap: usize, search: &mut dyn FnMut(&str, u64, &[u8])) {
-        let failed = |error| panic!("{} can't be searched: {error}", self.display());
-        let metadata = std::fs::metadata(self).unwrap_or_else(failed);
+        let metadata = searchable(self, std::fs::metadata(self));
         if metadata.is_dir() {
-            let failed = |error| panic!("{} can't be searched: {error}", self.display());
-            for entry in std::fs::read_dir(self).unwrap_or_else(failed) {
-                let entry = entry.unwrap_or_else(|error| panic!("{error}"));
+            for entry in searchable(self, std::fs::read_dir(self)) {
+                let entry = searchable(self, entry);
+                // The name of a file or folder may leak, too.
+                let place = format!("{} (name)", entry.path().display());
+                search(&place, 0, entry.file_name().as_encoded_bytes());
                 entry.path().pieces(overlap, search);
             }
-            // A file's name may leak too.
-            return search(&self.display().to_string(), 0, self.as_os_str().as_encoded_bytes());
+            return;
         }
-        let mut file = File::open(self).unwrap_or_else(|error| panic!("{error}"));
+        let mut file = searchable(self, File::open(self));
         let name = self.display().to_string();
         let mut buffer = Vec::new();
         let mut start = 0;
         loop {
-            let kept = buffer.len();
-            let read = (&mut file)
-                .take(PIECE as u64)
-                .read_to_end(&mut buffer)
-                .unwrap_or_else(|error| panic!("{name} can't be searched: {error}"));
+            let read = (&mut file).take(PIECE as u64).read_to_end(&mut buffer);
+            let read = searchable(self, read);
             if read == 0 {
                 return;
             }
             search(&name, start, &buffer);
             let drop = buffer.len().saturating_sub(overlap.max(1));
-            debug_assert!(kept <= buffer.len());
             buffer.drain(..drop);
             start += drop as u64;
         }
     }
+}
+
+fn searchable<T>(path: &Path, result: std::io::Result<T>) -> T {
+    result.unwrap_or_else(|error| panic!("{} can't be searched: {error}", path.display()))
 }

@@ -1,10 +1,11 @@
 //! The tagged plaintexts of a value, taken the way every program has to: through a wrap.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde::Serialize;
-use serde_json::Value;
 use taggant::{Flow, Policy, Runtime};
+
+use crate::tree::Tree;
 
 const POLICY: &str = r#"
 [[allow]]
@@ -12,28 +13,39 @@ action = "reveal"
 category = "*"
 "#;
 
-/// A runtime of our own: its ledger records that a test looked, not the program's.
-fn runtime() -> &'static Runtime {
-    static OWN: OnceLock<(tempfile::TempDir, Runtime)> = OnceLock::new();
-    &OWN.get_or_init(|| {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let policy = Policy::from_toml(POLICY).expect("a policy");
-        let runtime = Runtime::builder(folder.path()).policy(policy).journal_slots(4096).build();
-        let runtime = runtime.expect("a runtime in a temporary folder");
-        (folder, runtime)
-    })
-    .1
+/// A runtime of our own: its ledger records that a test looked, not the program's. It lives, with
+/// its folder, as long as a probe that was made with it: statics are never dropped, and their
+/// folders would stay.
+pub(crate) struct Own {
+    runtime: Runtime,
+    _folder: tempfile::TempDir,
 }
 
-/// Every tagged leaf of a value: its path and its text.
-pub(crate) fn of<T: Serialize + ?Sized>(value: &T) -> Result<Vec<(String, String)>, String> {
+pub(crate) fn own() -> Arc<Own> {
+    static LAST: Mutex<Weak<Own>> = Mutex::new(Weak::new());
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(own) = last.upgrade() {
+        return own;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let policy = Policy::from_toml(POLICY).expect("a policy");
+    let runtime = Runtime::builder(folder.path()).policy(policy).journal_slots(4096).build();
+    let runtime = runtime.expect("a runtime in a temporary folder");
+    let own = Arc::new(Own { runtime, _folder: folder });
+    *last = Arc::downgrade(&own);
+    own
+}
+
+/// A tagged leaf: its field, and its value.
+pub(crate) type Leaf = (String, Vec<u8>);
+
+/// Every tagged leaf of a value. A field's name never holds what stands in the field: keys of a
+/// tagged map are `*` in it.
+pub(crate) fn of<T: Serialize + ?Sized>(own: &Own, value: &T) -> Result<Vec<Leaf>, String> {
     let flow = Flow::to("taggant-testing://probe", "leaves").purpose("essential");
-    let (sealed, plain) = runtime().scope(|| {
-        let sealed = flow.run(|| serde_json::to_value(value));
-        let plain = serde_json::to_value(flow.wrap(value));
-        (sealed, plain)
-    });
-    let explain = |error: serde_json::Error| {
+    let (sealed, plain) =
+        own.runtime.scope(|| (flow.run(|| Tree::of(value)), Tree::of(&flow.wrap(value))));
+    let explain = |error| {
         format!("the value can't be watched: {error} (values that are still sealed can't be)")
     };
     let mut found = Vec::new();
@@ -41,17 +53,20 @@ pub(crate) fn of<T: Serialize + ?Sized>(value: &T) -> Result<Vec<(String, String
     Ok(found)
 }
 
-fn compare(sealed: &Value, plain: &Value, path: &str, found: &mut Vec<(String, String)>) {
+fn compare(sealed: &Tree, plain: &Tree, path: &str, found: &mut Vec<Leaf>) {
     match (sealed, plain) {
-        (Value::String(text), _) if text.starts_with("tgt1.") => collect(plain, path, found),
-        (Value::Object(sealed), Value::Object(plain)) => {
-            for (key, plain) in plain {
-                if let Some(sealed) = sealed.get(key) {
-                    compare(sealed, plain, &join(path, key), found);
+        (Tree::Text(text), _) if text.starts_with("tgt1.") => collect(plain, path, found),
+        (Tree::Map(sealed), Tree::Map(plain)) => {
+            for (index, (key, plain)) in plain.iter().enumerate() {
+                // The same order in both, but for siblings that only one of them has.
+                let same = sealed.get(index).filter(|(other, _)| other == key);
+                let same = same.or_else(|| sealed.iter().find(|(other, _)| other == key));
+                if let Some((_, sealed)) = same {
+                    compare(sealed, plain, &join(path, name(key)), found);
                 }
             }
         }
-        (Value::Array(sealed), Value::Array(plain)) => {
+        (Tree::List(sealed), Tree::List(plain)) => {
             for (index, (sealed, plain)) in sealed.iter().zip(plain).enumerate() {
                 compare(sealed, plain, &join(path, &index.to_string()), found);
             }
@@ -60,20 +75,39 @@ fn compare(sealed: &Value, plain: &Value, path: &str, found: &mut Vec<(String, S
     }
 }
 
-fn collect(plain: &Value, path: &str, found: &mut Vec<(String, String)>) {
+/// What a field or a clear key is called.
+fn name(key: &Tree) -> &str {
+    match key {
+        Tree::Name(name) => name,
+        Tree::Text(text) => text,
+        _ => "*",
+    }
+}
+
+fn collect(plain: &Tree, path: &str, found: &mut Vec<Leaf>) {
     match plain {
-        Value::Null | Value::Bool(_) => {}
-        Value::Number(number) => found.push((path.to_owned(), number.to_string())),
-        Value::String(text) => found.push((path.to_owned(), text.clone())),
-        Value::Array(items) => {
+        Tree::Nothing | Tree::Name(_) => {}
+        Tree::Byte(byte) => found.push((path.to_owned(), byte.to_string().into_bytes())),
+        Tree::Text(text) => found.push((path.to_owned(), text.clone().into_bytes())),
+        Tree::Bytes(bytes) => found.push((path.to_owned(), bytes.clone())),
+        Tree::List(items) => {
+            let bytes = items.iter().map(|item| match item {
+                Tree::Byte(byte) => Some(*byte),
+                _ => None,
+            });
+            if let Some(bytes) = bytes.collect::<Option<Vec<u8>>>() {
+                // As serde writes `Vec<u8>`.
+                return found.push((path.to_owned(), bytes));
+            }
             for (index, item) in items.iter().enumerate() {
                 collect(item, &join(path, &index.to_string()), found);
             }
         }
-        Value::Object(entries) => {
+        Tree::Map(entries) => {
             for (key, item) in entries {
-                found.push((format!("{path} (key)"), key.clone()));
-                collect(item, &join(path, key), found);
+                let below = join(path, if let Tree::Name(name) = key { name } else { "*" });
+                collect(key, &format!("{below} (key)"), found);
+                collect(item, &below, found);
             }
         }
     }

@@ -2,7 +2,9 @@
 //!
 //! A [`LeakProbe`] takes the tagged plaintexts of a value and searches for them, in every encoding
 //! in which they might hide, wherever the program wrote: bytes, files, whole folders, log lines.
-//! It reports field, encoding and offset, never the value.
+//! It reports field, encoding, place and offset, never the value. It does not unpack archives, nor
+//! undo two encodings at once (but for JSON in JSON), nor find numbers that a binary format writes
+//! as such.
 //!
 //! ```
 //! use taggant::{Flow, Runtime, Tagged};
@@ -36,6 +38,7 @@ mod haystack;
 mod leaves;
 mod probe;
 mod recorder;
+mod tree;
 
 pub use capture::Captured;
 pub use encodings::Encoding;

@@ -1,6 +1,8 @@
 //! Searches for values where they must not be.
 
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use serde::Serialize;
@@ -15,9 +17,11 @@ pub const MINIMUM: usize = 6;
 /// The plaintexts that must not show anywhere. Its `Debug` shows how many, not which.
 #[derive(Clone, Default)]
 pub struct LeakProbe {
-    values: Vec<(String, String)>,
+    values: Vec<(String, Vec<u8>)>,
     /// Fields whose value is too short to be searched for.
     ignored: Vec<String>,
+    /// Keeps what values are taken with, for the next probe.
+    _own: Option<Arc<leaves::Own>>,
 }
 
 /// A value that was found where it must not be.
@@ -50,7 +54,7 @@ impl LeakProbe {
     /// records in it.
     ///
     /// # Panics
-    /// Where the value can't be serialized to JSON, or holds values that are still sealed.
+    /// Where the value can't be serialized, or holds values that are still sealed.
     #[must_use]
     pub fn watch<T: Serialize + ?Sized>(value: &T) -> Self {
         Self::try_watch(value).unwrap_or_else(|error| panic!("{error}"))
@@ -61,16 +65,25 @@ impl LeakProbe {
     /// # Errors
     /// Says why; never contains a value.
     pub fn try_watch<T: Serialize + ?Sized>(value: &T) -> Result<Self, String> {
+        let own = leaves::own();
         let mut probe = Self::new();
-        for (field, text) in leaves::of(value)? {
-            probe.add(field, &text);
+        for (field, value) in leaves::of(&own, value)? {
+            probe.add(field, &value);
         }
+        probe._own = Some(own);
         Ok(probe)
     }
 
     /// Looks for one more value.
     #[must_use]
     pub fn value(mut self, field: &str, value: &str) -> Self {
+        self.add(field.to_owned(), value.as_bytes());
+        self
+    }
+
+    /// Looks for bytes that need not be text: as they are, in hex and in base64.
+    #[must_use]
+    pub fn bytes(mut self, field: &str, value: &[u8]) -> Self {
         self.add(field.to_owned(), value);
         self
     }
@@ -83,11 +96,16 @@ impl LeakProbe {
         self
     }
 
-    fn add(&mut self, field: String, value: &str) {
-        if value.chars().count() < MINIMUM {
-            self.ignored.push(field);
+    fn add(&mut self, field: String, value: &[u8]) {
+        let long = match std::str::from_utf8(value) {
+            Ok(text) => text.chars().count() >= MINIMUM && !text.chars().all(|c| c.is_control()),
+            // Runs of few different bytes stand in every database file.
+            Err(_) => value.iter().collect::<HashSet<_>>().len() >= MINIMUM,
+        };
+        if long {
+            self.values.push((field, value.to_vec()));
         } else {
-            self.values.push((field, value.to_owned()));
+            self.ignored.push(field);
         }
     }
 
@@ -103,7 +121,8 @@ impl LeakProbe {
         self.values.is_empty()
     }
 
-    /// The fields whose values are shorter than [`MINIMUM`] characters, which are not searched for.
+    /// The fields whose values are shorter than [`MINIMUM`] characters, or are hardly different
+    /// bytes: they are not searched for.
     #[must_use]
     pub fn ignored(&self) -> &[String] {
         &self.ignored
@@ -120,7 +139,7 @@ impl LeakProbe {
                 leaks.push(Leak {
                     field: self.values[value].0.clone(),
                     encoding,
-                    place: place.to_owned(),
+                    place: without_values(&searcher, place),
                     offset: start + found.start() as u64,
                 });
             }
@@ -163,6 +182,17 @@ impl LeakProbe {
         let list: Vec<String> = leaks.iter().take(20).map(|leak| format!("\n  {leak}")).collect();
         assert!(leaks.is_empty(), "{} leaks:{}", leaks.len(), list.concat());
     }
+}
+
+/// A place as it may be printed: a path's parts that show a value are left out.
+fn without_values(searcher: &AhoCorasick, place: &str) -> String {
+    if !searcher.is_match(place) {
+        return place.to_owned();
+    }
+    let part = |part| if searcher.is_match(part) { "<a name that leaks>" } else { part };
+    let parts: Vec<&str> = place.split(std::path::is_separator).map(part).collect();
+    let place = parts.join("/");
+    if searcher.is_match(&place) { "<a path that leaks>".to_owned() } else { place }
 }
 
 impl fmt::Debug for LeakProbe {
