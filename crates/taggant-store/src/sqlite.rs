@@ -1,11 +1,11 @@
 //! One SQLite connection, shared by threads, never by processes.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use taggant_core::cipher::fork;
+use taggant_core::cipher::fork::{self, AtFork};
 use taggant_core::{Error, Outcome, Result};
 
 /// How long a process waits for another's transaction.
@@ -16,13 +16,31 @@ pub(crate) struct Database {
     path: PathBuf,
     outcome: Outcome,
     secure_delete: bool,
-    open: Mutex<Open>,
+    open: Arc<Open>,
+    /// What `fork` knows of `open`.
+    _at_fork: Arc<dyn AtFork>,
 }
 
-struct Open {
+#[derive(Default)]
+struct Open(Mutex<Connected>);
+
+#[derive(Default)]
+struct Connected {
     connection: Option<Connection>,
-    /// The process generation that opened it: SQLite forbids to carry a connection across a fork.
+    /// The process generation that opened it.
     generation: u64,
+}
+
+impl AtFork for Open {
+    /// SQLite forbids to carry a connection across a fork: a child would believe that it holds the
+    /// parent's locks, and the log that it writes to could be removed by others: its keys would be
+    /// gone. Parent and child open the file anew when they need it.
+    fn before(&self) {
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.generation == fork::generation() {
+            drop(open.connection.take());
+        }
+    }
 }
 
 impl Database {
@@ -33,14 +51,13 @@ impl Database {
         secure_delete: bool,
         outcome: Outcome,
     ) -> Result<Self> {
-        let database = Self {
-            path: path.to_owned(),
-            outcome,
-            secure_delete,
-            open: Mutex::new(Open { connection: None, generation: 0 }),
-        };
+        let open = Arc::new(Open::default());
+        let at_fork: Arc<dyn AtFork> = open.clone();
+        fork::register(&at_fork);
+        let path = path.to_owned();
+        let database = Self { path, outcome, secure_delete, open, _at_fork: at_fork };
         database.write(|transaction| migrate(transaction, migrations))?;
-        sync_folder(path).map_err(|error| database.failed(&error.to_string()))?;
+        sync_folder(&database.path).map_err(|error| database.failed(&error.to_string()))?;
         Ok(database)
     }
 
@@ -61,9 +78,12 @@ impl Database {
         &self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<R>,
     ) -> Result<R> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // No fork in the middle of a transaction.
+        let _hold = fork::hold();
+        let mut open = self.open.0.lock().unwrap_or_else(PoisonError::into_inner);
         if open.generation != fork::generation() {
-            // The parent's connection is left alone: closing it would drop the parent's locks.
+            // A fork that `AtFork::before` did not see, by a bare system call. SQLite says to leave
+            // the parent's connection alone.
             std::mem::forget(open.connection.take());
             open.generation = fork::generation();
         }

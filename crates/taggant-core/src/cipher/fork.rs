@@ -1,6 +1,10 @@
 //! Tells a forked child that it is one, without a system call.
 #![allow(unsafe_code)]
 
+mod hold;
+
+pub use hold::{AtFork, Hold, hold, register};
+
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -173,6 +173,7 @@ impl Runtime {
     /// a location's path must not fill the ledger.
     pub(crate) fn bounded_location(&self, location: &Location) -> Arc<str> {
         let text: Arc<str> = Arc::from(location.to_string());
+        let _hold = fork::hold();
         let mut known = self.0.locations.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(same) = known.get(&text) {
             return same.clone();

@@ -9,6 +9,7 @@ use super::dictionary::{Assembler, Taken};
 use super::instance::{self, Instance};
 use super::ledger::{Batch, Definition, Ledger};
 use super::ring::Slot;
+use crate::cipher::fork;
 use crate::error::Result;
 use crate::event::{Event, PAYLOAD, decode};
 
@@ -21,7 +22,7 @@ pub(super) struct Drainer {
     thread: Option<JoinHandle<()>>,
 }
 
-struct Shared {
+pub(super) struct Shared {
     instance: Arc<Instance>,
     ledger: Arc<dyn Ledger>,
     /// One drain at a time.
@@ -63,8 +64,9 @@ impl Drainer {
         self.shared.changed.notify_all();
     }
 
-    pub(super) fn drain(&self) -> Result<()> {
-        self.shared.drain()
+    /// What drains, for as long as that takes.
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        self.shared.clone()
     }
 
     pub(super) fn stop(mut self) -> Result<()> {
@@ -78,7 +80,8 @@ impl Drainer {
     }
 }
 
-/// How often an instance says that it is alive while it has nothing to drain.
+/// How often an instance says that it is alive while it has nothing to drain, and looks for what
+/// others left behind: a process that is forked never starts anew.
 const IDLE: Duration = Duration::from_secs(10);
 
 impl Shared {
@@ -97,20 +100,28 @@ impl Shared {
             drop(state);
             // A ledger that is down is tried again; until then events wait, and then are refused.
             let _ = self.instance.ring.sync();
-            let _ = self.drain();
-            if told.elapsed() >= IDLE {
+            let drained = self.drain();
+            // What was not drained must not pass for drained: receipts rely on it.
+            if drained.is_ok() && told.elapsed() >= IDLE {
                 let _ = self.ledger.idle(self.instance.id, false);
+                let _ = recover(self.instance.parent(), &*self.ledger);
                 told = Instant::now();
             }
             state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    fn drain(&self) -> Result<()> {
-        let _one = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Drains what was claimed so far.
+    pub(super) fn drain(&self) -> Result<()> {
         let ring = &self.instance.ring;
         let target = ring.next();
-        while ring.drained() < target {
+        loop {
+            // Before the lock: who waits for a fork to pass must not keep others from finishing.
+            let _hold = fork::hold();
+            let _one = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+            if ring.drained() >= target {
+                return Ok(());
+            }
             let batch = collect(&self.instance, target, false);
             if batch.next == batch.first {
                 // A writer has claimed a slot and not filled it yet.
@@ -120,7 +131,6 @@ impl Shared {
             self.ledger.apply(&batch)?;
             ring.release(batch.next);
         }
-        Ok(())
     }
 }
 
@@ -191,6 +201,7 @@ fn take(batch: &mut Batch, texts: &mut Assembler, number: u64, payload: &[u8; PA
 
 /// Drains the journals of dead processes below a folder.
 pub(super) fn recover(folder: &Path, ledger: &dyn Ledger) -> Result<u64> {
+    let _hold = fork::hold();
     let mut count = 0;
     for instance in instance::dead(folder, |id| ledger.next_sequence(id))? {
         let end = instance.ring.last_committed().map_or(0, |last| last + 1);

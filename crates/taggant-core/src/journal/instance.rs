@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use super::dictionary::Dictionary;
 use super::map::Map;
 use super::ring::{Ring, SLOT};
-use crate::cipher::{fork, random};
+use crate::cipher::fork::{self, AtFork};
+use crate::cipher::random;
 use crate::error::{Error, Outcome, Result};
 
 /// Random id of a journal instance.
@@ -118,14 +119,31 @@ impl Instance {
         })
     }
 
+    /// The folder of all instances.
+    pub(super) fn parent(&self) -> &Path {
+        self.folder.parent().expect("made below a folder")
+    }
+
     /// Lets the next start pick up what is left.
     pub(super) fn unlock(&self) {
-        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(lock) = self.lock.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // Closing is not enough: a forked child may have the file open as well.
+            let _ = lock.unlock();
+        }
     }
 
     /// Removes the folder, once everything is in the ledger.
     pub(super) fn remove(&self) -> io::Result<()> {
         std::fs::remove_dir_all(&self.folder)
+    }
+}
+
+impl AtFork for Instance {
+    /// The parent's lock must end with the parent.
+    fn in_child(&self) {
+        if let Ok(mut lock) = self.lock.try_lock() {
+            drop(lock.take());
+        }
     }
 }
 
@@ -139,19 +157,22 @@ pub(super) fn dead(
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(unavailable(folder, &error)),
     };
-    let _looking = lock_folder(folder).map_err(|error| unavailable(folder, &error))?;
-    let mut found = Vec::new();
+    let looking = lock_folder(folder).map_err(|error| unavailable(folder, &error))?;
+    let mut free = Vec::new();
     for entry in entries.flatten() {
         let Some(id) = entry.file_name().to_str().and_then(InstanceId::parse) else { continue };
         let own = entry.path();
         // Made anew where a process died while it removed its instance.
         let Ok(lock) = open_file(&own.join(LOCK_FILE), true) else { continue };
         // A live process holds its lock; another process may be picking this one up already.
-        if lock.try_lock().is_err() {
-            continue;
+        if lock.try_lock().is_ok() {
+            free.push((id, own, lock));
         }
-        let first = first(id)?;
-        match pick_up(id, &own, lock, first) {
+    }
+    drop(looking);
+    let mut found = Vec::new();
+    for (id, own, lock) in free {
+        match pick_up(id, &own, lock, first(id)?) {
             Ok(Some(instance)) => found.push(instance),
             Ok(None) => {
                 let _ = std::fs::remove_dir_all(&own);
@@ -183,10 +204,19 @@ fn pick_up(id: InstanceId, own: &Path, lock: File, first: u64) -> io::Result<Opt
     }))
 }
 
-fn lock_folder(folder: &Path) -> io::Result<File> {
+/// The folder of all instances, for as long as it lives.
+struct FolderLock(File);
+
+fn lock_folder(folder: &Path) -> io::Result<FolderLock> {
     let file = open_file(&folder.join(FOLDER_LOCK), true)?;
     file.lock()?;
-    Ok(file)
+    Ok(FolderLock(file))
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
 }
 
 fn open_file(path: &Path, create: bool) -> io::Result<File> {

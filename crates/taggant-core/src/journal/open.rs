@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::drain::Drainer;
 use super::instance::{Instance, StartInfo, unavailable};
 use super::ledger::Ledger;
-use crate::cipher::fork;
+use crate::cipher::fork::{self, AtFork};
 use crate::error::{Error, Outcome, Result};
 use crate::event::{DefineKind, PAYLOAD, RecordEvent, encode_record};
 
@@ -93,6 +93,8 @@ impl Journal {
 
     /// This process's instance; a forked child starts its own.
     fn instance(&self) -> Result<Arc<Instance>> {
+        // No child finds the lock taken.
+        let _hold = fork::hold();
         let generation = fork::generation();
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(running) = &*current {
@@ -103,6 +105,8 @@ impl Journal {
             std::mem::forget(current.take());
         }
         let instance = Arc::new(Instance::create(&self.folder, self.config.slots.max(64))?);
+        let at_fork: Arc<dyn AtFork> = instance.clone();
+        fork::register(&at_fork);
         let drainer = Drainer::start(instance.clone(), self.ledger.clone(), self.config.interval);
         *current = Some(Running { instance: instance.clone(), drainer });
         drop(current);
@@ -193,9 +197,11 @@ impl Journal {
                 ));
             }
             // The drainer may be asleep, or its last try may have failed.
+            let hold = fork::hold();
             if let Some(running) = &*self.current.lock().unwrap_or_else(PoisonError::into_inner) {
                 running.drainer.wake();
             }
+            drop(hold);
             std::thread::sleep(Duration::from_millis(2));
         }
     }
@@ -221,11 +227,12 @@ impl Journal {
     /// `JournalUnavailable` where the ledger can't be written.
     pub fn drain(&self) -> Result<()> {
         self.instance()?;
+        let hold = fork::hold();
         let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*current {
-            Some(running) => running.drainer.drain(),
-            None => Ok(()),
-        }
+        let shared = current.as_ref().map(|running| running.drainer.shared());
+        // A slow ledger must not keep other threads from their first event.
+        drop((current, hold));
+        shared.map_or(Ok(()), |shared| shared.drain())
     }
 }
 

@@ -4,6 +4,7 @@ use super::chain::{ErasureRow, Groups};
 use super::ring::{KeyRing, Shared};
 use super::store::{DataKeyRow, EraseWork, KeyState};
 use super::tenant::{TenantKeys, fence_key, now_ns, same, state_mac, tampered};
+use crate::cipher::fork;
 use crate::cipher::mac::MacKey;
 use crate::error::{Error, Outcome, Result};
 use crate::tag::SubjectTag;
@@ -28,6 +29,7 @@ impl KeyRing {
     /// nothing was erased.
     pub fn erase(&self, tenant: &str, subject: SubjectTag, groups: &Groups) -> Result<Erasure> {
         check_groups(groups)?;
+        let _hold = fork::hold();
         let keys = self.tenant(tenant)?;
         self.shared.refresh_now()?;
         let mut made = None;

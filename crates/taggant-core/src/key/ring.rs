@@ -10,6 +10,7 @@ use super::chain::{ErasureRow, Groups};
 use super::root::RootKey;
 use super::store::KeyStore;
 use super::tenant::TenantKeys;
+use crate::cipher::fork;
 use crate::error::{Error, Outcome, Result};
 use crate::tag::SubjectTag;
 
@@ -84,6 +85,7 @@ impl KeyRing {
             known: Mutex::default(),
             erased: RwLock::default(),
         });
+        let _hold = fork::hold();
         let ring = Self { shared, tenants: RwLock::default() };
         ring.shared.reconcile()?;
         ring.shared.now_fresh();
@@ -95,6 +97,7 @@ impl KeyRing {
     /// # Errors
     /// `KeyUnavailable`, `Tampered`.
     pub fn tenant(&self, tenant: &str) -> Result<Arc<TenantKeys>> {
+        let _hold = fork::hold();
         if let Some(known) = self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(tenant)
         {
             return Ok(known.clone());
@@ -161,6 +164,7 @@ impl Shared {
     }
 
     pub(super) fn refresh_now(&self) -> Result<()> {
+        let _hold = fork::hold();
         let mut known = self.lock_known();
         let (count, head) = self.store.head()?;
         let version = self.store.version()?;

@@ -8,6 +8,7 @@ use super::service;
 use super::store::{DataKeyRow, KeyState, OwnerKind};
 use super::tenant::{TenantKeys, same, state_mac, tampered};
 use super::wrap;
+use crate::cipher::fork;
 use crate::error::{Error, Outcome, Result};
 use crate::tag::{KeyId, SubjectTag};
 
@@ -38,6 +39,7 @@ impl KeyRing {
     /// # Errors
     /// `KeyUnavailable`, `Tampered`.
     pub fn rotate_root(&self, tenant: &str, new: &dyn RootKey, only: bool) -> Result<usize> {
+        let _hold = fork::hold();
         let store = &*self.shared.store;
         let rows = store.branches(tenant)?;
         for row in &rows {
@@ -57,6 +59,7 @@ impl KeyRing {
     /// # Errors
     /// `KeyUnavailable`, `Tampered`.
     pub fn rotate_branch(&self, tenant: &str, group: &str, resume: bool) -> Result<usize> {
+        let _hold = fork::hold();
         let keys = self.tenant(tenant)?;
         let newest = if resume { keys.newest_branch(group)? } else { keys.next_branch(group)? };
         let mut count = 0;
@@ -83,6 +86,7 @@ impl KeyRing {
     /// # Errors
     /// `KeyUnavailable`, `Tampered`.
     pub fn rotate_data(&self, tenant: &str, group: &str) -> Result<usize> {
+        let _hold = fork::hold();
         let keys = self.tenant(tenant)?;
         let mut count = 0;
         self.each_batch(&keys, |rows| {
@@ -105,6 +109,7 @@ impl KeyRing {
     /// # Errors
     /// `KeyUnavailable`, `Tampered`.
     pub fn rotate_index(&self, tenant: &str, dataset: &str, index: &str) -> Result<u8> {
+        let _hold = fork::hold();
         let keys = self.tenant(tenant)?;
         let next =
             keys.index_keys(dataset, index)?.current().0.checked_add(1).ok_or_else(|| {

@@ -13,6 +13,7 @@ use super::ring::Shared;
 use super::service::{self, IndexKeys};
 use super::store::{Assigned, DataKeyRow, KeyState, OwnerKind};
 use super::wrap;
+use crate::cipher::fork;
 use crate::cipher::mac::MacKey;
 use crate::cipher::xaes::XaesKey;
 use crate::error::{Error, Outcome, Result};
@@ -87,6 +88,7 @@ impl TenantKeys {
         if let Some(key) = cache::thread_get(asker, by) {
             return Some(key);
         }
+        let _hold = fork::hold();
         let key = self.cache.get(asker.epoch, by)?;
         cache::thread_put(asker, *by, &key);
         Some(key)
@@ -112,6 +114,7 @@ impl TenantKeys {
         if let Some(key) = self.cached(asker, &by) {
             return Ok(key);
         }
+        let _hold = fork::hold();
         self.refuse_erased(group, owner)?;
         let found =
             self.shared.store.active_keys(&self.name, group, owner.kind(), &[owner.bytes()])?;
@@ -183,6 +186,7 @@ impl TenantKeys {
         if let Some(key) = self.cached(asker, &by) {
             return Ok(key);
         }
+        let _hold = fork::hold();
         let row = self.shared.store.data_key(id)?.ok_or_else(|| {
             Error::new(
                 Outcome::KeyNotFound,
@@ -236,6 +240,7 @@ impl TenantKeys {
     /// # Errors
     /// As [`seal_key`](Self::seal_key); people who were erased are passed over.
     pub fn prefetch(&self, group: &'static str, subjects: &[SubjectTag]) -> Result<()> {
+        let _hold = fork::hold();
         self.shared.ensure_fresh()?;
         let asker = self.asker();
         let wanted: Vec<SubjectTag> = subjects
@@ -290,6 +295,7 @@ impl TenantKeys {
         if let Some((_, keys)) = known.filter(|(made, _)| *made == epoch) {
             return Ok(keys);
         }
+        let _hold = fork::hold();
         let keys = Arc::new(IndexKeys::new(self.service("index", &scope)?));
         let mut indexes = self.indexes.write().unwrap_or_else(PoisonError::into_inner);
         indexes.insert(scope, (epoch, keys.clone()));
@@ -304,6 +310,7 @@ impl TenantKeys {
         if let Some(key) = self.pseudonym.get() {
             return Ok(key.clone());
         }
+        let _hold = fork::hold();
         let key = Arc::new(newest(self.service("pseudonym", &[])?)?);
         Ok(self.pseudonym.get_or_init(|| key).clone())
     }

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use taggant_core::cipher::fork;
 use taggant_core::journal::{Batch, InstanceId, Ledger};
 use taggant_core::{Outcome, Result};
 
@@ -42,6 +43,8 @@ impl SqliteLedger {
 
 impl Ledger for SqliteLedger {
     fn apply(&self, batch: &Batch) -> Result<()> {
+        // Before a lock that another thread may hold when it waits for a fork to pass.
+        let _hold = fork::hold();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut own = known.remove(&batch.instance).unwrap_or_default();
         // If the transaction fails, what was learnt in it is forgotten with `own`.
