@@ -128,8 +128,8 @@ impl Ledger for Faulty {
     fn next_sequence(&self, instance: InstanceId) -> Result<u64> {
         self.inner.next_sequence(instance)
     }
-    fn idle(&self, instance: InstanceId, ended: bool) -> Result<()> {
-        self.inner.idle(instance, ended)
+    fn idle(&self, instance: InstanceId, through_ns: u64, ended: bool) -> Result<()> {
+        self.inner.idle(instance, through_ns, ended)
     }
 }
 

@@ -74,6 +74,8 @@ impl EventFlags {
     pub const UNBOUND: u16 = 2;
     /// The record was written through `wrap`.
     pub const WRAPPED: u16 = 4;
+    /// The event adds to the one before it what concerns another person of the same record.
+    pub const FURTHER: u16 = 8;
 
     /// Whether a bit is set.
     #[must_use]

@@ -1,6 +1,7 @@
 //! Numbers for texts: locations, purposes, actors and record types stand once, then by number.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Outcome, Result};
@@ -10,6 +11,7 @@ use crate::event::{DefineKind, PAYLOAD, TEXT_PART, TextPart, encode_text, now};
 #[derive(Default)]
 pub(super) struct Dictionary {
     numbers: Mutex<HashMap<(DefineKind, String), u32>>,
+    last: AtomicU32,
 }
 
 impl Dictionary {
@@ -24,10 +26,24 @@ impl Dictionary {
         if let Some(known) = numbers.get(&(kind, text.to_owned())) {
             return Ok(*known);
         }
-        let number = u32::try_from(numbers.len() + 1).expect("texts are bounded");
+        let number = self.fresh();
         append(&parts(kind, number, text)?)?;
         numbers.insert((kind, text.to_owned()), number);
         Ok(number)
+    }
+
+    /// Writes a text even if it has a number already: that it comes again is an event of its own.
+    pub(super) fn again(
+        &self,
+        kind: DefineKind,
+        text: &str,
+        append: impl FnOnce(&[[u8; PAYLOAD]]) -> Result<u64>,
+    ) -> Result<()> {
+        append(&parts(kind, self.fresh(), text)?).map(drop)
+    }
+
+    fn fresh(&self) -> u32 {
+        self.last.fetch_add(1, Ordering::Relaxed) + 1
     }
 }
 

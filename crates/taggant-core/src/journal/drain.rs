@@ -11,7 +11,7 @@ use super::ledger::{Batch, Definition, Ledger};
 use super::ring::Slot;
 use crate::cipher::fork;
 use crate::error::Result;
-use crate::event::{Event, PAYLOAD, decode};
+use crate::event::{Event, PAYLOAD, decode, now};
 
 /// Events of one transaction at most.
 const BATCH: usize = 8192;
@@ -75,8 +75,8 @@ impl Drainer {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-        self.shared.drain()?;
-        self.shared.ledger.idle(self.shared.instance.id, true)
+        let through_ns = self.shared.drain()?;
+        self.shared.ledger.idle(self.shared.instance.id, through_ns, true)
     }
 }
 
@@ -100,10 +100,11 @@ impl Shared {
             drop(state);
             // A ledger that is down is tried again; until then events wait, and then are refused.
             let _ = self.instance.ring.sync();
-            let drained = self.drain();
             // What was not drained must not pass for drained: receipts rely on it.
-            if drained.is_ok() && told.elapsed() >= IDLE {
-                let _ = self.ledger.idle(self.instance.id, false);
+            if let Ok(through_ns) = self.drain()
+                && told.elapsed() >= IDLE
+            {
+                let _ = self.ledger.idle(self.instance.id, through_ns, false);
                 let _ = recover(self.instance.parent(), &*self.ledger);
                 told = Instant::now();
             }
@@ -111,22 +112,26 @@ impl Shared {
         }
     }
 
-    /// Drains what was claimed so far.
-    pub(super) fn drain(&self) -> Result<()> {
+    /// Drains what was claimed so far. Returns a time before which every event is in the ledger.
+    pub(super) fn drain(&self) -> Result<u64> {
         let ring = &self.instance.ring;
+        let through_ns = now();
         let target = ring.next();
         loop {
             // Before the lock: who waits for a fork to pass must not keep others from finishing.
             let _hold = fork::hold();
             let _one = self.work.lock().unwrap_or_else(PoisonError::into_inner);
             if ring.drained() >= target {
-                return Ok(());
+                return Ok(through_ns);
             }
-            let batch = collect(&self.instance, target, false);
+            let mut batch = collect(&self.instance, target, false);
             if batch.next == batch.first {
                 // A writer has claimed a slot and not filled it yet.
                 std::thread::yield_now();
                 continue;
+            }
+            if batch.next >= target {
+                batch.through_ns = through_ns;
             }
             self.ledger.apply(&batch)?;
             ring.release(batch.next);
@@ -142,6 +147,7 @@ fn collect(instance: &Instance, end: u64, dead: bool) -> Batch {
         instance: instance.id,
         first,
         next: first,
+        through_ns: 0,
         definitions: Vec::new(),
         events: Vec::new(),
         gaps: Vec::new(),
@@ -211,7 +217,7 @@ pub(super) fn recover(folder: &Path, ledger: &dyn Ledger) -> Result<u64> {
             count += batch.events.len() as u64;
             instance.ring.release(batch.next);
         }
-        ledger.idle(instance.id, true)?;
+        ledger.idle(instance.id, now(), true)?;
         // The folder stays if it can't be removed; the ledger knows that it was drained.
         let _ = instance.remove();
     }

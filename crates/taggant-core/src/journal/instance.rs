@@ -196,7 +196,7 @@ fn pick_up(id: InstanceId, own: &Path, lock: File, first: u64) -> io::Result<Opt
     }
     Ok(Some(Instance {
         id,
-        ring: Ring::new(Map::new(&file, length / SLOT)?, first),
+        ring: Ring::left_behind(Map::new(&file, length / SLOT)?, first),
         dictionary: Dictionary::default(),
         generation: fork::generation(),
         folder: own.to_owned(),

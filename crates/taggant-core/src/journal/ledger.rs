@@ -26,6 +26,9 @@ pub struct Batch {
     pub first: u64,
     /// Number after the last event of the run.
     pub next: u64,
+    /// Every event of the instance from before this time is in the ledger once the run is; 0 where
+    /// more of them wait.
+    pub through_ns: u64,
     /// Dictionary entries in it.
     pub definitions: Vec<Definition>,
     /// Events in it, by number.
@@ -51,9 +54,10 @@ pub trait Ledger: Send + Sync {
     /// `JournalUnavailable` where the ledger can't be read.
     fn next_sequence(&self, instance: InstanceId) -> Result<u64>;
 
-    /// Notes that an instance has nothing to drain right now, or has ended for good.
+    /// Notes that every event of an instance from before a time was taken, and whether the instance
+    /// has ended for good.
     ///
     /// # Errors
     /// `JournalUnavailable` where the ledger can't be written.
-    fn idle(&self, instance: InstanceId, ended: bool) -> Result<()>;
+    fn idle(&self, instance: InstanceId, through_ns: u64, ended: bool) -> Result<()>;
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::drain::Drainer;
@@ -38,7 +38,7 @@ impl Default for JournalConfig {
 pub struct Journal {
     number: u64,
     folder: PathBuf,
-    start: StartInfo,
+    start: Mutex<StartInfo>,
     config: JournalConfig,
     ledger: Arc<dyn Ledger>,
     current: Mutex<Option<Running>>,
@@ -58,7 +58,8 @@ thread_local! {
 }
 
 impl Journal {
-    /// Opens a journal below a folder: drains what dead processes left, then starts an instance.
+    /// Opens a journal below a folder: drains what dead processes left, then starts an instance,
+    /// and makes it known to the ledger.
     ///
     /// # Errors
     /// `JournalUnavailable` where there is no room, or folder or ledger can't be used.
@@ -72,7 +73,7 @@ impl Journal {
         let journal = Self {
             number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
             folder: folder.to_owned(),
-            start,
+            start: Mutex::new(start),
             config,
             ledger,
             current: Mutex::default(),
@@ -80,6 +81,8 @@ impl Journal {
         };
         journal.recover()?;
         journal.instance()?;
+        // From now on erasures wait for this process. Where the ledger is down, nobody erases.
+        let _ = journal.drain();
         Ok(journal)
     }
 
@@ -110,9 +113,13 @@ impl Journal {
         let drainer = Drainer::start(instance.clone(), self.ledger.clone(), self.config.interval);
         *current = Some(Running { instance: instance.clone(), drainer });
         drop(current);
-        let text = self.start.text();
+        let text = self.lock_start().text();
         self.number_of(&instance, DefineKind::Start, &text)?;
         Ok(instance)
+    }
+
+    fn lock_start(&self) -> MutexGuard<'_, StartInfo> {
+        self.start.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs with this process's instance, without a lock if this thread knows it already.
@@ -145,13 +152,20 @@ impl Journal {
         instance.dictionary.number(kind, text, |parts| self.put(instance, parts))
     }
 
-    /// Records that a policy came into force.
+    /// Records that a policy came into force, be it for the second time.
     ///
     /// # Errors
     /// `JournalUnavailable` where the journal is full.
     pub fn policy(&self, digest: &[u8; 32], text: &str) -> Result<()> {
-        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.define(DefineKind::Policy, &format!("{digest}\n{text}")).map(drop)
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = format!("{hex}\n{text}");
+        let instance = self.instance()?;
+        let append = |parts: &[[u8; PAYLOAD]]| self.put(&instance, parts);
+        instance.dictionary.again(DefineKind::Policy, &text, append)?;
+        // A forked child says in its own start event what is in force then.
+        let _hold = fork::hold();
+        self.lock_start().policy = *digest;
+        Ok(())
     }
 
     /// Records an event. When it returns, the event survives `kill -9`.
@@ -232,7 +246,7 @@ impl Journal {
         let shared = current.as_ref().map(|running| running.drainer.shared());
         // A slow ledger must not keep other threads from their first event.
         drop((current, hold));
-        shared.map_or(Ok(()), |shared| shared.drain())
+        shared.map_or(Ok(()), |shared| shared.drain().map(drop))
     }
 }
 

@@ -39,6 +39,23 @@ impl Ring {
         Self { map, next: AtomicU64::new(first), drained: AtomicU64::new(first) }
     }
 
+    /// A ring that a dead process left, of which a ledger says that everything before `first` is in
+    /// it. A ledger restored from an old copy says too little: what it lacks was overwritten since,
+    /// and the ring begins with the oldest that can still be there.
+    pub(super) fn left_behind(map: Map, first: u64) -> Self {
+        let ring = Self::new(map, first);
+        let whole = (0..ring.map.slots()).filter_map(|index| {
+            let number = ring.map.word(index).load(Ordering::Acquire).checked_sub(1)?;
+            let is_event = || matches!(ring.read(number), Slot::Event(_));
+            (ring.index(number) == index && is_event()).then_some(number)
+        });
+        let oldest = whole.max().map_or(0, |last| (last + 1).saturating_sub(ring.slots()));
+        if oldest > first {
+            ring.release(oldest);
+        }
+        ring
+    }
+
     fn slots(&self) -> u64 {
         self.map.slots() as u64
     }

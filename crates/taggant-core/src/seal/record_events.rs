@@ -3,7 +3,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::binder::Subject;
+use super::binder::{MAX_SUBJECTS, Subject};
 use super::decisions::decisions;
 use super::held::Unopened;
 use super::origin::Label;
@@ -33,8 +33,46 @@ fn event(kind: RecordKind, flow: &Resolved) -> RecordEvent {
     event
 }
 
+/// Appends the events of a record: its own, and one about their fields for each further person
+/// that it names. Returns the number of the record's own, of the last one if it takes several.
+fn append(
+    flow: &Resolved,
+    spec: &RecordSpec,
+    subjects: &[Subject; MAX_SUBJECTS],
+    event: RecordEvent,
+    nibbles: &[u8],
+) -> Result<u64> {
+    if spec.subjects.len() < 2 {
+        return append_one(flow, event, nibbles);
+    }
+    let number = append_one(flow, event.clone(), nibbles)?;
+    for (index, subject) in subjects.iter().enumerate().skip(1) {
+        let Some(tag) = subject.tag().filter(|_| *subject != subjects[0]) else { continue };
+        let theirs = only_of(spec, index, nibbles);
+        if theirs.iter().any(|byte| *byte != 0) {
+            let mut event = event.clone();
+            event.flags.0 |= EventFlags::FURTHER;
+            (event.subject, event.key) = (Some(tag), None);
+            append_one(flow, event, &theirs)?;
+        }
+    }
+    Ok(number)
+}
+
+/// The actions of the fields that belong to one subject of the record type.
+fn only_of(spec: &RecordSpec, subject: usize, nibbles: &[u8]) -> Vec<u8> {
+    let mut theirs = nibbles.to_vec();
+    for (index, field) in spec.fields.iter().enumerate() {
+        let is_theirs = field.tag().is_some_and(|tag| usize::from(tag.subject) == subject);
+        if let Some(byte) = theirs.get_mut(index / 2).filter(|_| !is_theirs) {
+            *byte &= if index % 2 == 0 { 0xF0 } else { 0x0F };
+        }
+    }
+    theirs
+}
+
 /// Appends one event per 64 fields.
-fn append(flow: &Resolved, mut event: RecordEvent, nibbles: &[u8]) -> Result<u64> {
+fn append_one(flow: &Resolved, mut event: RecordEvent, nibbles: &[u8]) -> Result<u64> {
     let journal = flow.runtime.journal();
     let mut first = 0;
     let mut chunks = nibbles.chunks(32);
@@ -67,7 +105,13 @@ fn write_event(frame: &Frame) -> RecordEvent {
 
 /// Records a disclosure before its first byte leaves.
 pub(crate) fn announce(frame: &Frame) -> Result<u64> {
-    let sequence = append(&frame.flow, write_event(frame), &frame.decisions.nibbles)?;
+    let sequence = append(
+        &frame.flow,
+        frame.spec,
+        &frame.binding.subjects,
+        write_event(frame),
+        &frame.decisions.nibbles,
+    )?;
     if frame.flow.runtime.policy().flush_disclosures() {
         frame.flow.runtime.journal().flush()?;
     }
@@ -93,7 +137,8 @@ pub(crate) fn written(frame: &Frame, success: bool) -> Result<()> {
     if !success {
         event.outcome = outcome_of_failure();
     }
-    append(&frame.flow, event, &frame.nibbles).map(drop)
+    let subjects = &frame.binding.subjects;
+    append(&frame.flow, frame.spec, subjects, event, &frame.nibbles).map(drop)
 }
 
 /// The typed reason where there is one; a format may have failed on its own.
@@ -128,7 +173,7 @@ pub(crate) fn read(flow: &Resolved, frame: &OpenFrame, failure: Option<Outcome>)
     if frame.binding.subjects[0] == Subject::Absent {
         event.flags.0 |= EventFlags::UNBOUND;
     }
-    append(flow, event, &frame.nibbles).map(drop)
+    append(flow, frame.spec, &frame.binding.subjects, event, &frame.nibbles).map(drop)
 }
 
 /// Input that was no record of this type.

@@ -120,6 +120,8 @@ CREATE TABLE accesses (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX accesses_by_handle ON accesses (handle, time_ns);
 CREATE INDEX accesses_by_actor ON accesses (actor, time_ns);
+CREATE INDEX accesses_by_dataset ON accesses (dataset, time_ns);
+CREATE INDEX accesses_by_time ON accesses (time_ns);
 
 CREATE TABLE outcomes (
     kind    INTEGER NOT NULL,
@@ -132,6 +134,15 @@ CREATE TABLE policies (
     digest   TEXT PRIMARY KEY,
     text     TEXT NOT NULL,
     first_ns INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Each time that a policy came into force in a process.
+CREATE TABLE policy_changes (
+    instance INTEGER NOT NULL REFERENCES instances (id),
+    number   INTEGER NOT NULL,
+    time_ns  INTEGER NOT NULL,
+    digest   TEXT NOT NULL,
+    PRIMARY KEY (instance, number)
 ) STRICT, WITHOUT ROWID;
 
 -- Erasures and their work lists: every line is open until somebody confirms it.

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
-use taggant_core::event::{DefineKind, RecordEvent, RecordKind};
+use taggant_core::event::{DefineKind, EventFlags, RecordEvent, RecordKind};
 use taggant_core::journal::{Batch, Definition, InstanceId};
 use taggant_core::tag::{Action, SubjectTag};
 
-use super::fold::{Alike, DerivationKey, EdgeKey, Folded, PlaceKey, Seen, add};
+use super::fold::{Alike, DerivationKey, EdgeKey, Folded, PlaceKey, Seen, add, add_counted};
 
 /// What is known of an instance.
 #[derive(Default)]
@@ -49,6 +49,13 @@ pub(super) fn apply(
         return Ok(());
     }
     let instance = known.instance(transaction, batch.instance)?;
+    if batch.first > done {
+        let what = format!(
+            "events up to {} are missing: this ledger was restored from before they came",
+            batch.first - 1
+        );
+        find(transaction, instance, done, &what)?;
+    }
     for definition in &batch.definitions {
         known.define(transaction, instance, definition)?;
     }
@@ -60,17 +67,28 @@ pub(super) fn apply(
     write(transaction, &folded)?;
     for (numbers, what) in [(&batch.gaps, "no event was written"), (&batch.damaged, "changed")] {
         for number in numbers {
-            transaction.execute(
-                "INSERT OR IGNORE INTO findings VALUES (?1, ?2, ?3)",
-                params![instance, number.cast_signed(), what],
-            )?;
+            find(transaction, instance, *number, what)?;
         }
     }
     transaction.execute(
-        "UPDATE instances SET next_number = ?2, drained_ns = ?3 WHERE id = ?1",
-        params![instance, batch.next.cast_signed(), taggant_core::event::now().cast_signed()],
+        "UPDATE instances SET next_number = ?2, drained_ns = max(drained_ns, ?3) WHERE id = ?1",
+        params![instance, batch.next.cast_signed(), batch.through_ns.cast_signed()],
     )?;
     Ok(())
+}
+
+fn find(
+    transaction: &Transaction<'_>,
+    instance: i64,
+    number: u64,
+    what: &str,
+) -> rusqlite::Result<()> {
+    transaction
+        .execute(
+            "INSERT OR IGNORE INTO findings VALUES (?1, ?2, ?3)",
+            params![instance, number.cast_signed(), what],
+        )
+        .map(drop)
 }
 
 impl Known {
@@ -122,7 +140,7 @@ impl Known {
         let Definition { kind, number, text, time_ns } = definition;
         let target = match kind {
             DefineKind::Start => return start(transaction, instance, text, *time_ns),
-            DefineKind::Policy => return policy(transaction, text, *time_ns),
+            DefineKind::Policy => return policy(transaction, instance, definition),
             DefineKind::Dataset => {
                 let dataset = dataset(transaction, text, *time_ns)?;
                 let id = dataset.id;
@@ -158,13 +176,18 @@ impl Known {
         event: &RecordEvent,
         folded: &mut Folded,
     ) -> rusqlite::Result<()> {
-        *folded.outcomes.entry((event.kind as u8, event.outcome)).or_default() += 1;
+        let further = event.flags.has(EventFlags::FURTHER);
+        // Of a record that takes several events the first one counts.
+        let counts = event.first_field == 0 && !further;
+        if counts {
+            *folded.outcomes.entry((event.kind as u8, event.outcome)).or_default() += 1;
+        }
         let done = Done::of(&event.actions);
         let handle = self.handle(transaction, event)?;
         let dataset = self.datasets.get(&event.dataset);
         if let Some(dataset) = dataset {
             let single = matches!(event.kind, RecordKind::Access | RecordKind::Lookup);
-            if single || matches!(event.kind, RecordKind::Write | RecordKind::Read) {
+            if single || !further && matches!(event.kind, RecordKind::Write | RecordKind::Read) {
                 folded.alike.add(Alike::of(event, single), event.time_ns);
             }
             if event.kind == RecordKind::Edge
@@ -189,7 +212,8 @@ impl Known {
                     kind: event.kind as u8,
                     form: done.form(),
                 };
-                add(&mut folded.places, key, event.time_ns);
+                let count = i64::from(event.first_field == 0);
+                add_counted(&mut folded.places, key, event.time_ns, count);
             }
         }
         if done.is_access(event) {
@@ -385,8 +409,18 @@ fn start(
     Ok(())
 }
 
-fn policy(transaction: &Transaction<'_>, text: &str, time_ns: u64) -> rusqlite::Result<()> {
+/// A policy's text stands once; every time that one came into force is an entry.
+fn policy(
+    transaction: &Transaction<'_>,
+    instance: i64,
+    definition: &Definition,
+) -> rusqlite::Result<()> {
+    let Definition { number, text, time_ns, .. } = definition;
     let (digest, text) = text.split_once('\n').unwrap_or((text, ""));
+    transaction.execute(
+        "INSERT OR IGNORE INTO policy_changes VALUES (?1, ?2, ?3, ?4)",
+        params![instance, number, time_ns.cast_signed(), digest],
+    )?;
     transaction.execute(
         "INSERT OR IGNORE INTO policies VALUES (?1, ?2, ?3)",
         params![digest, text, time_ns.cast_signed()],

@@ -22,16 +22,25 @@ impl Seen {
     }
 
     fn add(&mut self, time_ns: i64) {
-        self.first_ns = self.first_ns.min(time_ns);
-        self.last_ns = self.last_ns.max(time_ns);
-        self.count += 1;
+        self.merge(Self { first_ns: time_ns, last_ns: time_ns, count: 1 });
     }
 }
 
 /// Adds one event to an aggregate.
 pub(super) fn add<K: Eq + Hash>(map: &mut HashMap<K, Seen>, key: K, time_ns: u64) {
+    add_counted(map, key, time_ns, 1);
+}
+
+/// As [`add`]; an event that continues another counts 0.
+pub(super) fn add_counted<K: Eq + Hash>(
+    map: &mut HashMap<K, Seen>,
+    key: K,
+    time_ns: u64,
+    count: i64,
+) {
     let time_ns = i64::try_from(time_ns).unwrap_or(i64::MAX);
-    map.entry(key).or_insert(Seen { first_ns: time_ns, last_ns: time_ns, count: 0 }).add(time_ns);
+    let seen = Seen { first_ns: time_ns, last_ns: time_ns, count };
+    map.entry(key).and_modify(|sum| sum.merge(seen)).or_insert(seen);
 }
 
 /// What events have in common that differ in time and person only. Most events of a batch do, so

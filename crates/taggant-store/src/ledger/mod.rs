@@ -53,13 +53,17 @@ impl Ledger for SqliteLedger {
         Ok(())
     }
 
-    fn idle(&self, instance: InstanceId, ended: bool) -> Result<()> {
+    fn idle(&self, instance: InstanceId, through_ns: u64, ended: bool) -> Result<()> {
+        if ended {
+            let _hold = fork::hold();
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).remove(&instance);
+        }
         self.database.write(|transaction| {
             transaction
                 .execute(
-                    "UPDATE instances SET drained_ns = ?2, ended = max(ended, ?3)
+                    "UPDATE instances SET drained_ns = max(drained_ns, ?2), ended = max(ended, ?3)
                      WHERE instance = ?1",
-                    rusqlite::params![instance.0, taggant_core::event::now().cast_signed(), ended],
+                    rusqlite::params![instance.0, through_ns.cast_signed(), ended],
                 )
                 .map(drop)
         })

@@ -1,5 +1,8 @@
 //! Where is this data, and who has seen it.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use taggant_core::event::RecordKind;
 use taggant_core::tag::{Action, SubjectTag};
@@ -126,7 +129,7 @@ impl SqliteLedger {
     /// # Errors
     /// `JournalUnavailable`.
     pub fn accesses_of(&self, handle: Handle) -> Result<Vec<Access>> {
-        self.accesses("handles.handle = ?1", params![handle.0])
+        self.accesses("WHERE handles.handle = ?1 ORDER BY time_ns DESC", params![handle.0])
     }
 
     /// What an actor saw or asked for; newest first.
@@ -134,7 +137,18 @@ impl SqliteLedger {
     /// # Errors
     /// `JournalUnavailable`.
     pub fn accesses_by(&self, actor: &str) -> Result<Vec<Access>> {
-        self.accesses("actor.text = ?1", params![actor])
+        self.accesses("WHERE actor.text = ?1 ORDER BY time_ns DESC", params![actor])
+    }
+
+    /// Who saw, or asked for, a field, of whomever; newest first.
+    ///
+    /// # Errors
+    /// `JournalUnavailable`.
+    pub fn accesses_to(&self, dataset: &str, path: &str) -> Result<Vec<Access>> {
+        let which = "WHERE datasets.dataset = ?1 ORDER BY time_ns DESC";
+        let mut found = self.accesses(which, params![dataset])?;
+        found.retain(|access| access.fields.iter().any(|(own, _)| own == path));
+        Ok(found)
     }
 
     /// The newest accesses, `limit` at most.
@@ -142,12 +156,10 @@ impl SqliteLedger {
     /// # Errors
     /// `JournalUnavailable`.
     pub fn recent_accesses(&self, limit: u32) -> Result<Vec<Access>> {
-        let mut all = self.accesses("1 = 1", [])?;
-        all.truncate(limit as usize);
-        Ok(all)
+        self.accesses("ORDER BY time_ns DESC LIMIT ?1", params![limit])
     }
 
-    fn accesses<P: rusqlite::Params>(&self, condition: &str, parameters: P) -> Result<Vec<Access>> {
+    fn accesses<P: rusqlite::Params>(&self, which: &str, parameters: P) -> Result<Vec<Access>> {
         let sql = format!(
             "SELECT time_ns, kind, outcome, coalesce(datasets.dataset, ''), accesses.dataset,
                     actions, first_field, field, location.text, purpose.text, actor.text,
@@ -155,18 +167,19 @@ impl SqliteLedger {
              FROM accesses
              LEFT JOIN datasets ON datasets.id = accesses.dataset
              LEFT JOIN handles ON handles.id = accesses.handle
-             JOIN names location ON location.id = accesses.location
-             JOIN names purpose ON purpose.id = accesses.purpose
-             JOIN names actor ON actor.id = accesses.actor
-             JOIN names behalf ON behalf.id = accesses.on_behalf
-             WHERE {condition} ORDER BY time_ns DESC"
+             LEFT JOIN names location ON location.id = accesses.location
+             LEFT JOIN names purpose ON purpose.id = accesses.purpose
+             LEFT JOIN names actor ON actor.id = accesses.actor
+             LEFT JOIN names behalf ON behalf.id = accesses.on_behalf
+             {which}"
         );
         self.database.read(|connection| {
             let mut statement = connection.prepare_cached(&sql)?;
             let mut rows = statement.query(parameters)?;
             let mut found = Vec::new();
+            let mut known = Paths::new();
             while let Some(row) = rows.next()? {
-                found.push(access(connection, row)?);
+                found.push(access(connection, row, &mut known)?);
             }
             Ok(found)
         })
@@ -237,6 +250,24 @@ impl SqliteLedger {
         })
     }
 
+    /// Each time that a policy came into force in a process, newest first: journal instance in hex,
+    /// when (Unix nanoseconds), digest in hex.
+    ///
+    /// # Errors
+    /// `JournalUnavailable`.
+    pub fn policy_changes(&self) -> Result<Vec<(String, u64, String)>> {
+        self.database.read(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT lower(hex(instances.instance)), time_ns, digest FROM policy_changes
+                 JOIN instances ON instances.id = policy_changes.instance ORDER BY time_ns DESC",
+            )?;
+            let found = statement.query_map([], |row| {
+                Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned(), row.get(2)?))
+            })?;
+            found.collect()
+        })
+    }
+
     /// The policies that were ever in force: digest in hex, text, when first (Unix nanoseconds).
     ///
     /// # Errors
@@ -301,13 +332,19 @@ fn edge(row: &Row<'_>) -> rusqlite::Result<FlowEdge> {
     })
 }
 
-fn access(connection: &Connection, row: &Row<'_>) -> rusqlite::Result<Access> {
+/// Paths of the fields of record types.
+type Paths = HashMap<i64, Vec<String>>;
+
+fn access(connection: &Connection, row: &Row<'_>, known: &mut Paths) -> rusqlite::Result<Access> {
     let dataset: Option<i64> = row.get(4)?;
     let (actions, first): ([u8; 32], usize) = (row.get(5)?, row.get::<_, u32>(6)? as usize);
     let single: Option<u32> = row.get(7)?;
     let mut fields = Vec::new();
     if let Some(dataset) = dataset {
-        let paths = paths(connection, dataset)?;
+        let paths = match known.entry(dataset) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(paths(connection, dataset)?),
+        };
         let mut add = |position: usize, action: u8| {
             if let Some(path) = paths.get(position).filter(|_| action != 0) {
                 fields.push((path.clone(), action_name(action)));

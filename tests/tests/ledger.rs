@@ -1,0 +1,141 @@
+//! What the ledger knows of people, policies and accesses.
+
+use taggant::{Flow, Policy, Runtime, Tagged};
+
+const OPEN: &str = "[[allow]]\naction = \"open\"\ncategory = \"user\"\n";
+const REVEAL: &str = "[[allow]]\naction = \"reveal\"\ncategory = \"user.name\"\n";
+
+#[derive(Tagged)]
+#[tagged(dataset = "ledger.tickets", subject(customer = id), row = id)]
+struct Ticket {
+    #[clear]
+    id: u64,
+    #[clear]
+    agent_id: u64,
+    #[tag("user.name")]
+    name: String,
+    #[tag("user.name", subject(employee = agent_id))]
+    agent: String,
+}
+
+fn ticket() -> Ticket {
+    Ticket { id: 1, agent_id: 2, name: "Ada Example".into(), agent: "Bob Example".into() }
+}
+
+fn runtime(folder: &std::path::Path, policy: &str) -> Runtime {
+    Runtime::builder(folder)
+        .policy(Policy::from_toml(policy).unwrap())
+        .journal_slots(1024)
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn every_person_of_a_record_is_found_where_it_went() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = runtime(folder.path(), &format!("{OPEN}{REVEAL}"));
+    let partner =
+        Flow::to("https://partner.example", "tickets").purpose("essential.service.operations");
+    runtime.scope(|| {
+        let table = Flow::to("postgres://db", "tickets");
+        table.run(|| serde_json::to_string(&ticket())).unwrap();
+        serde_json::to_string(&partner.wrap(&ticket())).unwrap();
+    });
+    let customer = runtime.handle_of("customer", &1_u64).unwrap().expect("the customer is known");
+    let employee = runtime.handle_of("employee", &2_u64).unwrap().expect("the employee is known");
+    for handle in [customer, employee] {
+        let places = runtime.ledger().where_is_person(handle).unwrap();
+        let mut places: Vec<(&str, &str, u64)> =
+            places.iter().map(|p| (p.location.as_str(), p.form.as_str(), p.count)).collect();
+        places.sort_unstable();
+        assert_eq!(places.len(), 2, "{places:?}");
+        assert!(
+            places.iter().any(|(_, form, count)| (*form, *count) == ("plaintext", 1)),
+            "{places:?}"
+        );
+        assert!(places.iter().any(|(_, form, count)| (*form, *count) == ("sealed", 1)));
+        assert_eq!(runtime.ledger().accesses_of(handle).unwrap().len(), 1);
+    }
+    // The employee's entry is about the employee's field, and the record counts once.
+    let seen = runtime.ledger().accesses_of(employee).unwrap();
+    assert_eq!(seen[0].fields, [("agent".to_owned(), "reveal".to_owned())]);
+    let written = runtime.ledger().outcomes().unwrap();
+    assert_eq!(written, [("write".to_owned(), "ok".to_owned(), 2)]);
+    assert!(runtime.ledger().flows().unwrap().iter().all(|edge| edge.count == 1));
+}
+
+/// The erasure of a person waits for every process that may still hold a key of theirs, from the
+/// moment that it runs.
+#[test]
+fn a_receipt_waits_for_a_process_that_has_just_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = runtime(folder.path(), OPEN);
+    let second = runtime(folder.path(), OPEN);
+    let receipt = first.erase("customer", &1_u64).unwrap();
+    assert!(receipt.is_provisional());
+    assert_eq!(receipt.waiting_for.len(), 2, "{receipt}");
+    drop(second);
+    assert_eq!(first.ledger().receipt(receipt.number).unwrap().waiting_for.len(), 1);
+}
+
+#[test]
+fn what_a_ledger_from_a_backup_lacks_is_a_finding() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = folder.path().join("ledger.db");
+    let write = |runtime: &Runtime, count: u64| {
+        runtime.scope(|| {
+            let table = Flow::to("postgres://db", "tickets");
+            for id in 0..count {
+                table.run(|| serde_json::to_string(&Ticket { id, ..ticket() })).unwrap();
+            }
+        });
+        runtime.drain().unwrap();
+    };
+    let runtime = runtime(folder.path(), OPEN);
+    write(&runtime, 30);
+    // As if an older copy had been restored beneath the process.
+    let connection = rusqlite::Connection::open(&ledger).unwrap();
+    connection.execute("UPDATE instances SET next_number = 7", []).unwrap();
+    drop(connection);
+    write(&runtime, 10);
+    let findings = runtime.ledger().findings().unwrap();
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!(findings[0].number, 7);
+}
+
+#[test]
+fn a_rule_that_was_added_for_an_hour_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = runtime(folder.path(), OPEN);
+    let hex = |text: &str| -> String {
+        let digest = Policy::from_toml(text).unwrap().digest();
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    for text in [REVEAL, OPEN, REVEAL, OPEN] {
+        runtime.reload(Policy::from_toml(text).unwrap()).unwrap();
+    }
+    runtime.drain().unwrap();
+    let changes = runtime.ledger().policy_changes().unwrap();
+    let digests: Vec<String> = changes.into_iter().map(|(_, _, digest)| digest).collect();
+    assert_eq!(digests, [OPEN, REVEAL, OPEN, REVEAL, OPEN].map(hex));
+}
+
+#[test]
+fn accesses_are_found_by_field_and_the_newest_come_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = runtime(folder.path(), REVEAL);
+    runtime.scope(|| {
+        for place in ["a", "b", "c"] {
+            let flow =
+                Flow::to("https://partner.example", place).purpose("essential.service.operations");
+            serde_json::to_string(&flow.wrap(&ticket())).unwrap();
+        }
+    });
+    runtime.drain().unwrap();
+    let ledger = runtime.ledger();
+    assert_eq!(ledger.accesses_to("ledger.tickets", "name").unwrap().len(), 3);
+    assert!(ledger.accesses_to("ledger.tickets", "id").unwrap().is_empty());
+    let newest = ledger.recent_accesses(2).unwrap();
+    assert_eq!(newest.len(), 2);
+    assert!(newest.iter().all(|access| access.location.ends_with("/c")), "{newest:?}");
+}
