@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 use taggant_core::cipher::fork::{self, AtFork};
 use taggant_core::{Error, Outcome, Result};
 
@@ -61,7 +61,24 @@ impl Database {
         Ok(database)
     }
 
+    /// Waits for others that open or close the file: its switch to a log needs it alone, and SQLite
+    /// does not wait there by itself.
     fn connect(&self) -> rusqlite::Result<Connection> {
+        let until = Instant::now() + BUSY;
+        loop {
+            match self.try_connect() {
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                        && Instant::now() < until =>
+                {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                done => return done,
+            }
+        }
+    }
+
+    fn try_connect(&self) -> rusqlite::Result<Connection> {
         let connection = Connection::open(&self.path)?;
         connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;

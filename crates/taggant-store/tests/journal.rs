@@ -218,6 +218,24 @@ fn a_text_longer_than_the_whole_journal_is_refused_at_once() {
     journal.drain().unwrap();
 }
 
+/// SQLite's own waiting does not cover the switch to a write-ahead log.
+#[test]
+fn a_fresh_ledger_is_opened_by_many_at_once() {
+    for _ in 0..40 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        let start = std::sync::Barrier::new(6);
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(|| {
+                    start.wait();
+                    SqliteLedger::open(&path).unwrap();
+                });
+            }
+        });
+    }
+}
+
 #[test]
 fn no_room_on_the_disk_is_said_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
