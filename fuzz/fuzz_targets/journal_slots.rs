@@ -25,7 +25,7 @@ impl Ledger for Seen {
     fn next_sequence(&self, _: InstanceId) -> taggant_core::Result<u64> {
         Ok(0)
     }
-    fn idle(&self, _: InstanceId, _: bool) -> taggant_core::Result<()> {
+    fn idle(&self, _: InstanceId, _: u64, _: bool) -> taggant_core::Result<()> {
         Ok(())
     }
 }
