@@ -139,3 +139,38 @@ fn accesses_are_found_by_field_and_the_newest_come_first() {
     assert_eq!(newest.len(), 2);
     assert!(newest.iter().all(|access| access.location.ends_with("/c")), "{newest:?}");
 }
+
+#[test]
+fn who_erased_a_person_and_why_is_in_the_ledger() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = runtime(folder.path(), "");
+    let table = Flow::to("postgres://db", "tickets");
+    runtime.scope(|| table.run(|| serde_json::to_string(&ticket()))).unwrap();
+    let desk = Flow::from("postgres://db", "tickets").actor("user:dana").reason("request 77");
+    let receipt = runtime.scope(|| desk.run(|| runtime.erase("customer", &1_u64))).unwrap();
+    let seen = runtime.ledger().accesses_of(receipt.handle).unwrap();
+    let erased: Vec<_> = seen.iter().filter(|access| access.kind == "erase").collect();
+    assert_eq!(erased.len(), 1, "{seen:?}");
+    assert_eq!((erased[0].actor.as_str(), erased[0].reason.as_str()), ("user:dana", "request 77"));
+}
+
+#[test]
+fn an_erasure_whose_process_died_before_the_receipt_gets_its_work_list_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let handle = {
+        let runtime = runtime(folder.path(), "");
+        let table = Flow::to("postgres://db", "tickets");
+        runtime.scope(|| table.run(|| serde_json::to_string(&ticket()))).unwrap();
+        let handle = runtime.handle_of("customer", &1_u64).unwrap().unwrap();
+        // All that an erasure does before its event.
+        let keys = runtime.keys().tenant("default").unwrap();
+        let tag = keys.subject_tag("customer", b"1");
+        runtime.keys().erase("default", tag, &taggant::Groups::All).unwrap();
+        assert!(runtime.ledger().receipt(1).is_err());
+        handle
+    };
+    let runtime = runtime(folder.path(), "");
+    let receipt = runtime.ledger().receipt(1).unwrap();
+    assert_eq!(receipt.handle, handle);
+    assert_eq!(receipt.lines.len(), 1, "{receipt}");
+}

@@ -34,6 +34,7 @@
 //! # }
 //! ```
 
+mod erase;
 mod runtime;
 #[cfg(feature = "tracing")]
 mod span;

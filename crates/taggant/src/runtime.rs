@@ -8,20 +8,20 @@ use std::time::Duration;
 use taggant_core::flow::runtime::{Counters, DEFAULT_MAX_LOCATIONS};
 use taggant_core::flow::{DEFAULT_TENANT, Runtime as Core};
 use taggant_core::journal::{Journal, JournalConfig, StartInfo};
-use taggant_core::key::{Groups, KeyConfig, KeyRing, RootKey};
+use taggant_core::key::{KeyConfig, KeyRing, RootKey};
 use taggant_core::policy::Policy;
 use taggant_core::seal::SubjectId;
 use taggant_core::tag::SubjectTag;
 use taggant_core::{Error, Outcome, Result};
 use taggant_store::keys::{FileAnchor, SqliteKeyStore};
-use taggant_store::ledger::{Handle, Receipt, SqliteLedger};
+use taggant_store::ledger::{Handle, SqliteLedger};
 
 /// Keys, policy, journal and ledger of a process. Cheap to clone.
 #[derive(Clone)]
 pub struct Runtime {
-    core: Core,
-    ledger: Arc<SqliteLedger>,
-    cache_life: Duration,
+    pub(crate) core: Core,
+    pub(crate) ledger: Arc<SqliteLedger>,
+    pub(crate) cache_life: Duration,
 }
 
 /// Settings of an embedded runtime; made by [`Runtime::builder`].
@@ -133,7 +133,10 @@ impl Builder {
         let keys = KeyRing::open(store, root, Box::new(FileAnchor::new(&anchor)), self.keys)?;
         let ledger = Arc::new(SqliteLedger::open(&self.folder.join("ledger.db"))?);
         let start = StartInfo {
-            program: std::env::args().next().unwrap_or_default(),
+            // A name that is not UTF-8 must not stop the program.
+            program: std::env::args_os()
+                .next()
+                .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
             build: self.build_id,
             policy: policy.digest(),
         };
@@ -141,7 +144,9 @@ impl Builder {
         let journal = Journal::open(&folder, start, self.journal, ledger.clone())?;
         journal.policy(&policy.digest(), policy.text())?;
         let core = Core::new(Arc::new(keys), Arc::new(journal), policy, self.max_locations);
-        Ok(Runtime { core, ledger, cache_life })
+        let runtime = Runtime { core, ledger, cache_life };
+        runtime.open_missing_receipts()?;
+        Ok(runtime)
     }
 }
 
@@ -280,7 +285,7 @@ impl Runtime {
         keys.prefetch(group, &tags)
     }
 
-    fn tag<I: SubjectId + ?Sized>(
+    pub(crate) fn tag<I: SubjectId + ?Sized>(
         &self,
         tenant: &str,
         kind: &str,
@@ -323,56 +328,6 @@ impl Runtime {
         // What was just written counts.
         self.drain()?;
         self.ledger.handle(tenant, tag)
-    }
-
-    /// Destroys the keys of a person of the default tenant, in all key groups: their sealed values
-    /// can be neither read nor written any more, wherever they are.
-    ///
-    /// The receipt lists what a destroyed key does not reach.
-    ///
-    /// # Errors
-    /// `Denied` under a legal hold, `KeyUnavailable`, `JournalUnavailable`, `Invalid` for a kind
-    /// that is not in the taxonomy or an id that is `None`.
-    pub fn erase<I: SubjectId + ?Sized>(&self, kind: &str, id: &I) -> Result<Receipt> {
-        self.erase_in(DEFAULT_TENANT, kind, id, &Groups::All)
-    }
-
-    /// As [`erase`](Self::erase), of another tenant or some key groups.
-    ///
-    /// # Errors
-    /// As [`erase`](Self::erase).
-    pub fn erase_in<I: SubjectId + ?Sized>(
-        &self,
-        tenant: &str,
-        kind: &str,
-        id: &I,
-        groups: &Groups,
-    ) -> Result<Receipt> {
-        let tag = self.tag(tenant, kind, id)?.ok_or_else(|| {
-            Error::new(Outcome::Invalid, "there is nobody to erase: the id is None")
-        })?;
-        let erasure = self.core.keys().erase(tenant, tag, groups)?;
-        // What the person's records did until now belongs to the work list.
-        self.drain()?;
-        let handle = self.ledger.handle_or_new(tenant, tag)?;
-        let life = u64::try_from(self.cache_life.as_nanos()).unwrap_or(u64::MAX);
-        let final_ns = erasure.row.time_ns.saturating_add(life);
-        let row = &erasure.row;
-        let groups = row.groups.to_text();
-        self.ledger.open_receipt(row.number, handle, row.time_ns, &groups, final_ns)?;
-        self.ledger.receipt(row.number)
-    }
-
-    /// Puts a person of the default tenant under legal hold, or ends it: meanwhile erasure is
-    /// refused.
-    ///
-    /// # Errors
-    /// `KeyUnavailable`, `Invalid`.
-    pub fn hold<I: SubjectId + ?Sized>(&self, kind: &str, id: &I, on: bool) -> Result<()> {
-        match self.tag(DEFAULT_TENANT, kind, id)? {
-            Some(tag) => self.core.keys().hold(DEFAULT_TENANT, tag, on),
-            None => Err(Error::new(Outcome::Invalid, "there is nobody to hold: the id is None")),
-        }
     }
 
     /// The key ring: rotation and lists of keys.

@@ -1,6 +1,7 @@
 //! Where data goes to and comes from, for what purpose, on whose behalf.
 
 mod describe;
+mod erased;
 pub mod location;
 pub(crate) mod resolved;
 pub mod runtime;

@@ -117,6 +117,15 @@ impl KeyRing {
         self.shared.lock_known().head.clone()
     }
 
+    /// The erasures from a number on, in order; the first is number 1.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    pub fn erasures(&self, from: u64) -> Result<Vec<ErasureRow>> {
+        let _hold = fork::hold();
+        self.shared.store.erasures(from)
+    }
+
     /// Asks the store now whether somebody was erased elsewhere.
     ///
     /// # Errors

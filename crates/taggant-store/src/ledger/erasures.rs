@@ -47,6 +47,18 @@ impl SqliteLedger {
         })
     }
 
+    /// The numbers of all erasures that have a receipt, in order.
+    ///
+    /// # Errors
+    /// `JournalUnavailable`.
+    pub fn receipts(&self) -> Result<Vec<u64>> {
+        self.database.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT number FROM erasures ORDER BY number")?;
+            statement.query_map([], |row| row.get::<_, i64>(0).map(i64::cast_unsigned))?.collect()
+        })
+    }
+
     /// Confirms that a line of a work list is done.
     ///
     /// # Errors

@@ -92,7 +92,7 @@ pub struct Place {
 pub struct Access {
     /// When.
     pub time_ns: u64,
-    /// `write` (a disclosure), `read`, `access`, `lookup` or `retract`.
+    /// `write` (a disclosure), `read`, `access`, `lookup`, `retract` or `erase`.
     pub kind: String,
     /// `ok`, or what happened.
     pub outcome: String,
