@@ -10,13 +10,17 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::probe::LeakProbe;
+use crate::stdio::Watch;
 
-/// What was caught of a closure or a program.
+/// What was caught of a closure.
 #[derive(Clone, Default)]
 pub struct Captured {
-    /// `tracing` events and spans with all their fields, `log` records, panic messages; or what a
-    /// program wrote to stdout and stderr.
+    /// What reached stdout and stderr, `tracing` events and spans with all their fields, `log`
+    /// records, panic messages.
     pub output: Vec<u8>,
+    /// Whether a test harness took what `print!` and `eprint!` wrote, so that it is not in `output`:
+    /// tests that run without `--nocapture`. [`LeakProbe::run`] sees it all the same.
+    pub prints_elsewhere: bool,
 }
 
 impl std::fmt::Debug for Captured {
@@ -72,8 +76,8 @@ fn note(line: std::fmt::Arguments<'_>) {
     }
 }
 
-/// Hooks that serve all threads, set once. A program that sets its own logger keeps it, and its
-/// `log` records are not caught.
+/// Hooks that serve all threads, set once. A program that sets its own logger keeps it: of its `log`
+/// records only what reaches stdout and stderr is caught.
 fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -97,20 +101,30 @@ impl Drop for Leave {
 }
 
 impl LeakProbe {
-    /// Runs a closure and asserts that nothing it logs or panics with shows a watched value: on
-    /// this thread, `tracing` events and spans with all their fields, `log` records and panic
-    /// messages (a panic of the closure goes on after the search). Tests may run in parallel.
+    /// Runs a closure and asserts that nothing it writes shows a watched value: stdout and stderr
+    /// by whatever way and thread; on this thread `tracing` events and spans with all their fields,
+    /// `log` records and panic messages (a panic of the closure goes on after the search).
     ///
-    /// What it prints to stdout and stderr can't be caught inside a process without disturbing
-    /// other threads: put such code into a program of its own and use
-    /// [`run_command`](Self::run_command).
+    /// Tests may run in parallel. What they write meanwhile appears when the last of the closures
+    /// that are watched is done.
+    ///
+    /// A test harness takes what `print!` and `eprint!` write, unless the tests run with
+    /// `--nocapture`. There the first `run` of a test runs the whole test once more in a process of
+    /// its own and looks at that one's output too.
     ///
     /// # Panics
-    /// Where a value shows, and where the closure panics.
+    /// Where a value shows, where the closure panics, and where what the closure writes can't be
+    /// seen.
     #[track_caller]
     pub fn run<R>(&self, work: impl FnOnce() -> R) -> R {
         let (captured, result) = capture(work);
-        self.assert_sealed(&captured.output);
+        let leaks = self.list(&captured.output);
+        crate::alone::report(&leaks);
+        assert!(leaks.is_empty(), "{leaks}");
+        if captured.prints_elsewhere {
+            let leaks = crate::alone::run_again().unwrap_or_else(|why| panic!("{why}"));
+            assert!(leaks.is_empty(), "{leaks}");
+        }
         result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 
@@ -129,7 +143,10 @@ impl LeakProbe {
 }
 
 impl Captured {
-    /// Runs a closure and keeps what it logs and panics with on this thread.
+    /// Runs a closure and keeps what it writes, logs and panics with, as [`LeakProbe::run`] does.
+    ///
+    /// # Panics
+    /// Where stdout and stderr can't be watched.
     pub fn of<R>(work: impl FnOnce() -> R) -> (Self, std::thread::Result<R>) {
         capture(work)
     }
@@ -146,8 +163,10 @@ fn capture<R>(work: impl FnOnce() -> R) -> (Captured, std::thread::Result<R>) {
         .with_ansi(false)
         .with_writer(sink.clone())
         .finish();
+    let watch = Watch::begin().unwrap_or_else(|error| panic!("stdout can't be watched: {error}"));
     let result =
         tracing::subscriber::with_default(subscriber, || catch_unwind(AssertUnwindSafe(work)));
+    let written = watch.end().unwrap_or_else(|error| panic!("stdout can't be read: {error}"));
     drop(leave);
     if let Err(panic) = &result {
         // The hook wrote it already, unless the program put another in its place since.
@@ -155,6 +174,7 @@ fn capture<R>(work: impl FnOnce() -> R) -> (Captured, std::thread::Result<R>) {
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
         let _ = writeln!(sink.clone(), "{}", text.unwrap_or_default());
     }
-    let output = sink.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    (Captured { output }, result)
+    let mut output = sink.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    output.extend_from_slice(&written.bytes);
+    (Captured { output, prints_elsewhere: written.prints_elsewhere }, result)
 }

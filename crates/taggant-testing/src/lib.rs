@@ -31,6 +31,7 @@
 //! recorder.assert_flow("guests", "email", "postgres://db:5432/guests", "seal");
 //! ```
 
+mod alone;
 pub mod canary;
 mod capture;
 mod encodings;
@@ -38,6 +39,7 @@ mod haystack;
 mod leaves;
 mod probe;
 mod recorder;
+mod stdio;
 mod tree;
 
 pub use capture::Captured;

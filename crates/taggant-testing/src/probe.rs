@@ -174,13 +174,24 @@ impl LeakProbe {
     /// to look for.
     #[track_caller]
     pub fn assert_sealed<H: Haystack + ?Sized>(&self, haystack: &H) {
+        let leaks = self.list(haystack);
+        assert!(leaks.is_empty(), "{leaks}");
+    }
+
+    /// What is found, for people; empty where nothing is.
+    #[track_caller]
+    pub(crate) fn list<H: Haystack + ?Sized>(&self, haystack: &H) -> String {
         assert!(
             !self.is_empty(),
             "this probe looks for nothing: no tagged value of {MINIMUM} characters and more"
         );
         let leaks = self.find(haystack);
         let list: Vec<String> = leaks.iter().take(20).map(|leak| format!("\n  {leak}")).collect();
-        assert!(leaks.is_empty(), "{} leaks:{}", leaks.len(), list.concat());
+        if leaks.is_empty() {
+            String::new()
+        } else {
+            format!("{} leaks:{}", leaks.len(), list.concat())
+        }
     }
 }
 

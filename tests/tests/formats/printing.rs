@@ -2,8 +2,10 @@
 
 #![allow(clippy::unnecessary_literal_unwrap, reason = "what `unwrap` prints is what is tested")]
 
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use taggant::Flow;
 use taggant_testing::{Captured, LeakProbe, Recorder, canary};
 use taggant_tests::shapes::{
     Adjacent, Composite, External, Flat, Flattened, Generic, Internal, Nest, Newtype, Optional,
@@ -37,8 +39,34 @@ fn prints_nothing<T: Shape>() {
 }
 
 #[test]
+fn errors_in_tracing_fields_print_no_value() {
+    Recorder::new("").run(|| {
+        for value in Flat::samples() {
+            let probe = LeakProbe::watch(&value);
+            let row = Flow::to("postgres://db", "flat").run(|| serde_json::to_string(&value));
+            let row = row.expect("it is sealed");
+            let plain = canary::email();
+            let probe = probe.value("input", &plain);
+            probe.run(|| {
+                let refused = serde_json::from_str::<Flat>(&row).err().expect("no flow");
+                let typed = taggant::Error::last().expect("a typed error");
+                tracing::error!(error = %refused, typed = %typed, "{refused}");
+                tracing::error!(error = ?refused, typed = ?typed, "{typed:?}");
+                let source: &(dyn std::error::Error + 'static) = &refused;
+                tracing::error!(error = source);
+                let input = format!("{{\"name\":\"{plain}\",\"{plain}\":1}}");
+                let flow = Flow::from("postgres://db", "flat");
+                let refused = flow.run(|| serde_json::from_str::<Flat>(&input));
+                let refused = refused.err().expect("plaintext in storage");
+                tracing::error!(error = %refused, again = ?refused);
+            });
+        }
+    });
+}
+
+#[test]
 fn a_flow_span_adds_purpose_and_actor_and_no_value() {
-    use taggant::{Flow, FlowSpan};
+    use taggant::FlowSpan;
     let value = Flat::samples().pop().expect("a sample");
     let id = canary::email();
     let flow = Flow::to("https://shipper.example", "labels")
@@ -86,7 +114,9 @@ fn a_leaking_type_is_caught_in_every_way_of_printing() {
     let value = Leaking { email: canary::email() };
     let probe = LeakProbe::new().value("email", &value.email);
     type Way<'a> = Box<dyn Fn() + 'a>;
-    let ways: [(&str, Way<'_>); 5] = [
+    let ways: [(&str, Way<'_>); 7] = [
+        ("tracing, displayed", Box::new(|| tracing::info!(email = %value.email, "x"))),
+        ("stdout", Box::new(|| std::io::stdout().write_all(value.email.as_bytes()).unwrap())),
         ("tracing", Box::new(|| tracing::info!(?value, "x"))),
         ("span", Box::new(|| tracing::info_span!("s", ?value).in_scope(|| ()))),
         ("log", Box::new(|| log::info!("{value:?}"))),
