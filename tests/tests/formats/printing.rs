@@ -48,7 +48,7 @@ fn errors_in_tracing_fields_print_no_value() {
             let plain = canary::email();
             let probe = probe.value("input", &plain);
             probe.run(|| {
-                let refused = serde_json::from_str::<Flat>(&row).err().expect("no flow");
+                let refused = serde_json::from_str::<Flat>(&row).expect_err("no flow");
                 let typed = taggant::Error::last().expect("a typed error");
                 tracing::error!(error = %refused, typed = %typed, "{refused}");
                 tracing::error!(error = ?refused, typed = ?typed, "{typed:?}");
@@ -57,7 +57,7 @@ fn errors_in_tracing_fields_print_no_value() {
                 let input = format!("{{\"name\":\"{plain}\",\"{plain}\":1}}");
                 let flow = Flow::from("postgres://db", "flat");
                 let refused = flow.run(|| serde_json::from_str::<Flat>(&input));
-                let refused = refused.err().expect("plaintext in storage");
+                let refused = refused.expect_err("plaintext in storage");
                 tracing::error!(error = %refused, again = ?refused);
             });
         }
