@@ -38,6 +38,7 @@ MAY_USE = {
     "taggant-store": {"taggant-core"},
     "taggant": {"taggant-core", "taggant-derive", "taggant-store", "taggant-taxonomy"},
     "taggant-testing": {"taggant"},
+    "taggant-cli": {"taggant"},
 }
 
 problems = []

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 use taggant_core::cipher::fork::{self, AtFork};
 use taggant_core::{Error, Outcome, Result};
 
@@ -16,6 +16,7 @@ pub(crate) struct Database {
     path: PathBuf,
     outcome: Outcome,
     secure_delete: bool,
+    read_only: bool,
     open: Arc<Open>,
     /// What `fork` knows of `open`.
     _at_fork: Arc<dyn AtFork>,
@@ -51,14 +52,40 @@ impl Database {
         secure_delete: bool,
         outcome: Outcome,
     ) -> Result<Self> {
-        let open = Arc::new(Open::default());
-        let at_fork: Arc<dyn AtFork> = open.clone();
-        fork::register(&at_fork);
-        let path = path.to_owned();
-        let database = Self { path, outcome, secure_delete, open, _at_fork: at_fork };
+        let database = Self::new(path, secure_delete, false, outcome);
         database.write(|transaction| migrate(transaction, migrations))?;
         sync_folder(&database.path).map_err(|error| database.failed(&error.to_string()))?;
         Ok(database)
+    }
+
+    /// Opens a file that is there, to ask it and never to change it: a copy, or one in use.
+    pub(crate) fn open_read_only(
+        path: &Path,
+        migrations: &[&str],
+        outcome: Outcome,
+    ) -> Result<Self> {
+        let database = Self::new(path, false, true, outcome);
+        let version: u32 = database
+            .read(|connection| connection.query_row("PRAGMA user_version", [], |row| row.get(0)))?;
+        if usize::try_from(version) == Ok(migrations.len()) {
+            return Ok(database);
+        }
+        Err(Error::new(
+            outcome,
+            format!(
+                "{} has schema {version} where {} is expected: it is another kind of file, or \
+                 another version of taggant wrote it; use that version",
+                database.path.display(),
+                migrations.len()
+            ),
+        ))
+    }
+
+    fn new(path: &Path, secure_delete: bool, read_only: bool, outcome: Outcome) -> Self {
+        let open = Arc::new(Open::default());
+        let at_fork: Arc<dyn AtFork> = open.clone();
+        fork::register(&at_fork);
+        Self { path: path.to_owned(), outcome, secure_delete, read_only, open, _at_fork: at_fork }
     }
 
     /// Waits for others that open or close the file: its switch to a log needs it alone, and SQLite
@@ -79,6 +106,14 @@ impl Database {
     }
 
     fn try_connect(&self) -> rusqlite::Result<Connection> {
+        if self.read_only {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(&self.path, flags)?;
+            connection.busy_timeout(BUSY)?;
+            connection.pragma_update(None, "trusted_schema", false)?;
+            connection.set_prepared_statement_cache_capacity(64);
+            return Ok(connection);
+        }
         let connection = Connection::open(&self.path)?;
         connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;

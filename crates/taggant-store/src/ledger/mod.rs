@@ -39,6 +39,16 @@ impl SqliteLedger {
         let database = Database::open(path, MIGRATIONS, false, Outcome::JournalUnavailable)?;
         Ok(Self { database, known: Mutex::default() })
     }
+
+    /// Opens a ledger that is there, a copy of one for instance, to ask it and never to change it.
+    ///
+    /// # Errors
+    /// `JournalUnavailable` where it is not there, or is none of this version.
+    pub fn open_read_only(path: &Path) -> Result<Self> {
+        let outcome = Outcome::JournalUnavailable;
+        let database = Database::open_read_only(path, MIGRATIONS, outcome)?;
+        Ok(Self { database, known: Mutex::default() })
+    }
 }
 
 impl Ledger for SqliteLedger {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// 16 random bytes that stand for a person.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Handle(pub [u8; 16]);
@@ -12,6 +14,12 @@ impl fmt::Display for Handle {
     }
 }
 
+impl Serialize for Handle {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Handle({self})")
@@ -19,7 +27,7 @@ impl fmt::Debug for Handle {
 }
 
 /// A tagged field that some build declared.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldInfo {
     /// Dataset.
     pub dataset: String,
@@ -34,7 +42,7 @@ pub struct FieldInfo {
 }
 
 /// All movements of one field that are alike, as one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FlowEdge {
     /// Dataset.
     pub dataset: String,
@@ -69,7 +77,7 @@ pub struct FlowEdge {
 }
 
 /// A place where a person's data was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// Dataset.
     pub dataset: String,
@@ -88,7 +96,7 @@ pub struct Place {
 }
 
 /// One time that somebody saw something.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Access {
     /// When.
     pub time_ns: u64,
@@ -115,7 +123,7 @@ pub struct Access {
 }
 
 /// A value that was made from values of other fields.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Derivation {
     /// The fields it was made from: `dataset.path@location`.
     pub origins: Vec<String>,
@@ -132,7 +140,7 @@ pub struct Derivation {
 }
 
 /// Something about the journal that should not be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// Journal instance in hex.
     pub instance: String,
@@ -143,7 +151,7 @@ pub struct Finding {
 }
 
 /// What an erasure leaves to do. It has no personal data.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Receipt {
     /// Number in the chain of erasures.
     pub number: u64,
@@ -171,7 +179,7 @@ impl Receipt {
 }
 
 /// One thing that a destroyed key does not reach.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReceiptLine {
     /// Number in the list.
     pub line: u32,

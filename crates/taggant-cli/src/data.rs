@@ -1,0 +1,41 @@
+//! Where answers come from.
+
+use taggant::Runtime;
+use taggant::ledger::SqliteLedger;
+
+use crate::args::Global;
+use crate::exit::Failure;
+
+/// The ledger, to be asked and never changed: needs no key.
+pub(crate) fn ledger(global: &Global) -> Result<SqliteLedger, Failure> {
+    let path = match &global.ledger {
+        Some(path) => path.clone(),
+        None => global.data.join("ledger.db"),
+    };
+    if !path.is_file() {
+        return Err(Failure::usage(format!(
+            "there is no ledger at {}; name the data folder with --data, or a ledger file with \
+             --ledger",
+            path.display()
+        )));
+    }
+    Ok(SqliteLedger::open_read_only(&path)?)
+}
+
+/// The data folder with its keys, which must exist: for what asks about a person or changes
+/// something.
+pub(crate) fn runtime(global: &Global) -> Result<Runtime, Failure> {
+    if global.ledger.is_some() {
+        return Err(Failure::usage("this needs keys: name a data folder with --data, no --ledger"));
+    }
+    if !global.data.join("keys.db").is_file() {
+        return Err(Failure::usage(format!(
+            "there is no data folder at {}; name it with --data, or make one with `taggant init`",
+            global.data.display()
+        )));
+    }
+    Ok(Runtime::builder(&global.data)
+        .journal_slots(1024)
+        .build_id(concat!("taggant-cli ", env!("CARGO_PKG_VERSION")))
+        .build()?)
+}

@@ -1,0 +1,27 @@
+//! One file per verb.
+
+mod completions;
+mod flows;
+mod init;
+
+use clap::Subcommand;
+
+use crate::args::Cli;
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+
+/// What can be asked and done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Init(init::Args),
+    Flows(flows::Args),
+    Completions(completions::Args),
+}
+
+pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
+    match &cli.verb {
+        Verb::Init(args) => init::run(args, &cli.global, output),
+        Verb::Flows(args) => flows::run(args, &cli.global, output),
+        Verb::Completions(args) => completions::run(args, output),
+    }
+}
