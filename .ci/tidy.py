@@ -36,6 +36,7 @@ MAY_USE = {
     "taggant-core": {"taggant-taxonomy"},
     "taggant-derive": {"taggant-taxonomy"},
     "taggant-store": {"taggant-core"},
+    "taggant-lineage": {"taggant-core", "taggant-store"},
     "taggant": {"taggant-core", "taggant-derive", "taggant-store", "taggant-taxonomy"},
     "taggant-testing": {"taggant"},
     "taggant-cli": {"taggant"},
