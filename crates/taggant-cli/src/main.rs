@@ -7,6 +7,7 @@ mod args;
 mod data;
 mod exit;
 mod output;
+mod person;
 mod progress;
 mod term;
 mod verbs;

@@ -24,7 +24,8 @@ pub(crate) fn parse_moment(text: &str) -> Result<u64, String> {
     let time = time.map_err(|_| {
         "a date such as 2026-11-24, or a time such as 2026-11-24T08:15:00Z, is expected".to_owned()
     })?;
-    u64::try_from(time.as_nanosecond()).map_err(|_| "the time is before 1970".to_owned())
+    u64::try_from(time.as_nanosecond())
+        .map_err(|_| "the time is not in the years 1970 to 2554".to_owned())
 }
 
 #[cfg(test)]

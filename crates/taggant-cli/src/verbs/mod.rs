@@ -1,8 +1,11 @@
 //! One file per verb.
 
+mod actors;
 mod completions;
+mod erase;
 mod flows;
 mod init;
+mod policy;
 
 use clap::Subcommand;
 
@@ -15,6 +18,9 @@ use crate::output::Output;
 pub(crate) enum Verb {
     Init(init::Args),
     Flows(flows::Args),
+    Actors(actors::Args),
+    Erase(erase::Args),
+    Policy(policy::Args),
     Completions(completions::Args),
 }
 
@@ -22,6 +28,9 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
     match &cli.verb {
         Verb::Init(args) => init::run(args, &cli.global, output),
         Verb::Flows(args) => flows::run(args, &cli.global, output),
+        Verb::Actors(args) => actors::run(args, &cli.global, output),
+        Verb::Erase(args) => erase::run(args, &cli.global, output),
+        Verb::Policy(args) => policy::run(args, &cli.global, output),
         Verb::Completions(args) => completions::run(args, output),
     }
 }

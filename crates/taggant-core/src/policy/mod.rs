@@ -13,6 +13,7 @@ mod pattern;
 mod settings;
 mod text;
 
+pub use crate::tag::Action;
 pub use decide::{Decision, Request, RuleId};
 pub use expect::{Failure, Report};
 pub use model::{Policy, PolicyBuilder, Rule};

@@ -1,5 +1,6 @@
 //! The ledger of one host: what moved where, who saw it, in SQLite.
 
+mod actors;
 mod apply;
 mod erasures;
 mod fold;
@@ -15,7 +16,7 @@ use taggant_core::journal::{Batch, InstanceId, Ledger};
 use taggant_core::{Outcome, Result};
 
 pub use types::{
-    Access, Derivation, FieldInfo, Finding, FlowEdge, Handle, Place, Receipt, ReceiptLine,
+    Access, ActorSum, Derivation, FieldInfo, Finding, FlowEdge, Handle, Place, Receipt, ReceiptLine,
 };
 
 use crate::sqlite::Database;

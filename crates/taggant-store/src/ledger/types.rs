@@ -122,6 +122,23 @@ pub struct Access {
     pub reason: String,
 }
 
+/// What an actor saw, in all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ActorSum {
+    /// Who; empty if it was not said.
+    pub actor: String,
+    /// How many different people's data.
+    pub people: u64,
+    /// How often plaintext was handed out.
+    pub accesses: u64,
+    /// How often it was refused.
+    pub refused: u64,
+    /// When first.
+    pub first_ns: u64,
+    /// When last.
+    pub last_ns: u64,
+}
+
 /// A value that was made from values of other fields.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Derivation {

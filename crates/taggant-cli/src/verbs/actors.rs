@@ -1,0 +1,98 @@
+//! `taggant actors`
+
+use serde::Serialize;
+use taggant::ledger::ActorSum;
+
+use crate::args::Global;
+use crate::data;
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+use crate::term::{Table, Tone, count, moment, parse_moment};
+
+/// Who saw how much, compared with the others; those who saw most people first.
+///
+/// Counted is every time that plaintext was handed out: opened, revealed, disclosed, looked up.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Example:\n  taggant actors --since 2026-11-01")]
+pub(crate) struct Args {
+    /// Since this day or time, in UTC.
+    #[arg(long, value_name = "TIME", value_parser = parse_moment)]
+    since: Option<u64>,
+    /// Exit with 1 if somebody saw this many times the median of people.
+    #[arg(long, value_name = "TIMES")]
+    deny_above: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    /// Half of the actors saw fewer people.
+    median_people: f64,
+    actors: Vec<Line>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    #[serde(flatten)]
+    sum: ActorSum,
+    /// People, as a multiple of the median.
+    times_median: f64,
+}
+
+pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    let mut sums = data::ledger(global)?.actors(args.since.unwrap_or(0))?;
+    sums.sort_by(|a, b| b.people.cmp(&a.people).then_with(|| a.actor.cmp(&b.actor)));
+    let median_people = median(&sums);
+    #[allow(clippy::cast_precision_loss, reason = "a ratio to be looked at")]
+    let times = |sum: &ActorSum| sum.people as f64 / median_people.max(1.0);
+    let actors: Vec<Line> =
+        sums.into_iter().map(|sum| Line { times_median: times(&sum), sum }).collect();
+    let limit = args.deny_above.unwrap_or(f64::INFINITY);
+    let exit = Exit::finding(actors.iter().any(|line| line.times_median > limit));
+    let answer = Answer { median_people, actors };
+    if output.json {
+        output.document("actors", &answer)?;
+        return Ok(exit);
+    }
+    let mut table = Table::new(&[
+        "actor",
+        ">people",
+        ">times median",
+        ">accesses",
+        ">refused",
+        "first",
+        "last",
+    ]);
+    for Line { sum, times_median } in &answer.actors {
+        let plain = |text: String| (text, Tone::Plain);
+        let tone = if *times_median >= 10.0 { Tone::Bad } else { Tone::Plain };
+        let name = if sum.actor.is_empty() { "(not said)" } else { &sum.actor };
+        table.toned([
+            plain(name.to_owned()),
+            plain(count(sum.people)),
+            (format!("{times_median:.1}"), tone),
+            plain(count(sum.accesses)),
+            plain(count(sum.refused)),
+            plain(moment(sum.first_ns)),
+            plain(moment(sum.last_ns)),
+        ]);
+    }
+    if table.is_empty() {
+        output.remark("nobody has seen anything");
+        return Ok(exit);
+    }
+    output.table(&table)?;
+    Ok(exit)
+}
+
+/// The median number of people of those who saw any.
+#[allow(clippy::cast_precision_loss, reason = "a ratio to be looked at")]
+fn median(sums: &[ActorSum]) -> f64 {
+    let mut people: Vec<u64> = sums.iter().map(|sum| sum.people).filter(|n| *n > 0).collect();
+    people.sort_unstable();
+    let middle = people.len() / 2;
+    match people.len() {
+        0 => 0.0,
+        n if n % 2 == 1 => people[middle] as f64,
+        _ => (people[middle - 1] + people[middle]) as f64 / 2.0,
+    }
+}

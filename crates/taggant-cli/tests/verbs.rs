@@ -1,0 +1,158 @@
+//! The verbs that ask and change a data folder, as they are run.
+
+mod common;
+
+use common::{Folder, guest, run};
+use taggant::{Flow, Outcome, Runtime};
+
+#[test]
+fn init_makes_a_folder_and_leaves_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let data = data.to_str().unwrap();
+    let made = run(&["init", "--data", data, "--json"]).exits(0).json();
+    assert_eq!(made["schema"], "taggant.init.v1");
+    assert_eq!(made["made"].as_array().unwrap().len(), 4);
+    let policy = folder.path().join("data/policy.toml");
+    std::fs::write(&policy, "# mine\n").unwrap();
+    let again = run(&["init", "--data", data, "--json"]).exits(0).json();
+    assert_eq!(again["made"].as_array().unwrap().len(), 0);
+    assert_eq!(std::fs::read_to_string(policy).unwrap(), "# mine\n");
+    // What it wrote is a policy.
+    run(&["policy", "test", "/dev/null", "--data", data]).exits(1);
+}
+
+#[test]
+fn flows_are_filtered_and_a_copied_ledger_needs_no_key() {
+    let folder = Folder::new();
+    let all = folder.run(&["flows", "--json"]).exits(0).json();
+    assert_eq!(all["schema"], "taggant.flows.v1");
+    let all = all["flows"].as_array().unwrap().len();
+    let email = folder.run(&["flows", "--json", "--category", "user.contact"]).json();
+    let email = email["flows"].as_array().unwrap();
+    assert!(!email.is_empty() && email.len() < all);
+    assert!(email.iter().all(|flow| flow["path"] == "email"));
+    let revealed = folder.run(&["flows", "--json", "--action", "reveal"]).json();
+    assert_eq!(revealed["flows"][0]["location"], "https://shipper.example/labels");
+    let unknown = folder.run(&["flows", "--json", "--unknown"]).json();
+    assert!(unknown["flows"].as_array().unwrap().iter().all(|flow| flow["unknown"] == true));
+    let future = folder.run(&["flows", "--json", "--since", "2500-01-01"]).json();
+    assert_eq!(future["flows"].as_array().unwrap().len(), 0);
+
+    let copy = tempfile::tempdir().unwrap();
+    let file = copy.path().join("copy.db");
+    drop(Runtime::builder(folder.path()).journal_slots(64).build().unwrap());
+    std::fs::copy(folder.ledger(), &file).unwrap();
+    let file = file.to_str().unwrap();
+    let copied = run(&["flows", "--ledger", file]).exits(0);
+    assert!(copied.out.contains("guests.email"), "{}", copied.out);
+    run(&["erase", "person", "x", "--ledger", file]).exits(2);
+}
+
+#[test]
+fn wrong_usage_is_two_and_a_broken_ledger_is_three() {
+    run(&["flows", "--data", "/nowhere"]).exits(2);
+    run(&["flows", "--since", "yesterday"]).exits(2);
+    run(&["no-such-verb"]).exits(2);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ledger.db");
+    std::fs::write(&file, "no database").unwrap();
+    run(&["flows", "--ledger", file.to_str().unwrap()]).exits(3);
+}
+
+#[test]
+fn actors_are_compared_and_whoever_saw_most_people_comes_first() {
+    let folder = Folder::new();
+    let answer = folder.run(&["actors", "--json"]).exits(0).json();
+    assert_eq!(answer["schema"], "taggant.actors.v1");
+    assert_eq!(answer["actors"][0]["actor"], "svc:desk");
+    assert_eq!(answer["actors"][0]["people"], 2);
+    assert_eq!(answer["actors"][1]["people"], 1);
+    assert_eq!(answer["median_people"], 1.5);
+    folder.run(&["actors", "--deny-above", "1.2"]).exits(1);
+    folder.run(&["actors", "--deny-above", "2"]).exits(0);
+}
+
+#[test]
+fn an_erased_person_is_gone_and_the_work_list_is_followed_up() {
+    let folder = Folder::new();
+    folder.run(&["erase", "person", &guest(1).id]).exits(2);
+    let id = folder.path().join("id.txt");
+    std::fs::write(&id, format!("{}\n", guest(1).id)).unwrap();
+    let arguments = ["erase", "person", "--yes", "--json", "--reason", "request 7", "--file"];
+    let done = folder.run(&[&arguments[..], &[id.to_str().unwrap()]].concat()).exits(0).json();
+    assert_eq!(done["schema"], "taggant.erase.receipt.v1");
+    assert_eq!((&done["number"], &done["provisional"]), (&1.into(), &true.into()));
+    let lines = done["lines"].as_array().unwrap().len();
+    assert!(lines >= 2, "{done}");
+
+    let list = folder.run(&["erase", "list", "--json"]).exits(1).json();
+    assert_eq!(list["erasures"][0]["open_lines"], lines);
+    for line in 1..=lines {
+        folder.run(&["erase", "confirm", "1", &line.to_string()]).exits(0);
+    }
+    folder.run(&["erase", "list"]).exits(0);
+    folder.run(&["erase", "confirm", "1", "99"]).exits(3);
+    folder.run(&["erase", "show", "9"]).exits(3);
+
+    let runtime = Runtime::builder(folder.path()).journal_slots(64).build().unwrap();
+    let to = Flow::to("postgres://db", "guests");
+    assert!(runtime.scope(|| to.run(|| serde_json::to_string(&guest(1)))).is_err());
+    assert_eq!(taggant::Error::last().unwrap().outcome(), Outcome::Erased);
+    assert!(runtime.scope(|| to.run(|| serde_json::to_string(&guest(2)))).is_ok());
+}
+
+#[test]
+fn the_id_may_come_from_standard_input() {
+    let folder = Folder::new();
+    let arguments = ["erase", "person", "--yes", "--file", "-"];
+    folder.run_with(&arguments, &format!("{}\n", guest(2).id)).exits(0);
+    folder.run_with(&arguments, "one\ntwo\n").exits(2);
+    folder.run_with(&arguments, "").exits(2);
+}
+
+#[test]
+fn a_policy_is_explained_and_tested() {
+    let folder = Folder::new();
+    let explain = ["policy", "explain", "--action", "reveal", "--category", "user.name"];
+    let purpose = ["--purpose", "essential.service.operations", "--wrap", "--location"];
+    let ask = |place: &str| folder.run(&[&explain[..], &purpose[..], &[place]].concat());
+    let allowed = ask("https://shipper.example/labels").exits(0);
+    assert!(allowed.out.contains("allow rule 2: decides"), "{}", allowed.out);
+    let refused = ask("https://elsewhere.example/labels").exits(1);
+    assert!(refused.out.contains("[[allow]]"), "the rule to add: {}", refused.out);
+    let unknown = folder.run(&["policy", "explain", "--action", "shred"]).exits(2);
+    assert!(unknown.err.contains("reseal"), "{}", unknown.err);
+
+    let table = folder.path().join("expect.toml");
+    let write = |expected: &str| {
+        let case = "[[expect]]\naction = \"open\"\ncategory = \"user\"\nactor = \"svc:a\"\n\
+                    purpose = \"essential\"\nlocation = \"postgres://db/guests\"\n";
+        std::fs::write(&table, format!("{case}expect = \"{expected}\"\n")).unwrap();
+    };
+    let test = || folder.run(&["policy", "test", table.to_str().unwrap()]);
+    write("open");
+    test().exits(0);
+    write("deny");
+    test().exits(1);
+    write("shred");
+    test().exits(3);
+}
+
+#[test]
+fn every_verb_has_help_with_an_example_and_completions_know_it() {
+    let help = run(&["--help"]).exits(0).out;
+    let verbs = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let verbs: Vec<&str> = verbs
+        .take_while(|line| !line.is_empty())
+        .filter_map(|l| l.split_whitespace().next())
+        .collect();
+    assert!(verbs.len() > 5, "{verbs:?}");
+    let script = run(&["completions", "bash"]).exits(0).out;
+    for verb in verbs.into_iter().filter(|verb| *verb != "help") {
+        assert!(script.contains(verb), "{verb}");
+        let own = run(&[verb, "--help"]).exits(0).out;
+        let has_verbs = own.contains("Commands:");
+        assert!(has_verbs || own.contains("Example:"), "{verb} has no example");
+    }
+}
