@@ -41,8 +41,10 @@ fn flows_are_filtered_and_a_copied_ledger_needs_no_key() {
 
     let copy = tempfile::tempdir().unwrap();
     let file = copy.path().join("copy.db");
-    drop(Runtime::builder(folder.path()).journal_slots(64).build().unwrap());
     std::fs::copy(folder.ledger(), &file).unwrap();
+    let half = run(&["flows", "--ledger", file.to_str().unwrap()]).exits(3);
+    assert!(half.err.contains("-wal"), "{}", half.err);
+    std::fs::copy(folder.path().join("ledger.db-wal"), copy.path().join("copy.db-wal")).unwrap();
     let file = file.to_str().unwrap();
     let copied = run(&["flows", "--ledger", file]).exits(0);
     assert!(copied.out.contains("guests.email"), "{}", copied.out);

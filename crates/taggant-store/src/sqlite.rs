@@ -73,8 +73,9 @@ impl Database {
         Err(Error::new(
             outcome,
             format!(
-                "{} has schema {version} where {} is expected: it is another kind of file, or \
-                 another version of taggant wrote it; use that version",
+                "{} has schema {version} where {} is expected: it is a copy without the -wal file \
+                 that belongs to it (copy both), another kind of file, or another version of \
+                 taggant wrote it",
                 database.path.display(),
                 migrations.len()
             ),
