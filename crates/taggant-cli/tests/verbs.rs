@@ -158,3 +158,59 @@ fn every_verb_has_help_with_an_example_and_completions_know_it() {
         assert!(has_verbs || own.contains("Example:"), "{verb} has no example");
     }
 }
+
+#[test]
+fn asking_about_a_person_is_recorded_and_the_answer_is_whole() {
+    let folder = Folder::new();
+    let ask = ["subject", "--actor", "user:dana", "--reason", "request 9", "--file", "-", "--json"];
+    let about = folder.run_with(&ask, &guest(1).id).exits(0).json();
+    assert_eq!(about["schema"], "taggant.subject.v1");
+    let places = about["places"].as_array().unwrap();
+    let at = |place: &str| places.iter().find(|one| one["location"] == place).unwrap();
+    assert_eq!(at("postgres://db/guests")["form"], "sealed");
+    assert_eq!(at("https://shipper.example/labels")["form"], "plaintext");
+    let newest = &about["accesses"][0];
+    assert_eq!((&newest["kind"], &newest["actor"]), (&"query".into(), &"user:dana".into()));
+    assert_eq!(newest["reason"], "request 9");
+    let total = about["accesses_total"].as_u64().unwrap();
+
+    let again = folder.run_with(&ask, &guest(1).id).json();
+    assert_eq!(again["accesses_total"].as_u64().unwrap(), total + 1);
+    let table = folder.run_with(&["subject", "--file", "-"], &guest(1).id).exits(0);
+    assert!(table.out.contains("https://shipper.example/labels"), "{}", table.out);
+    // Somebody who is not there: the question is recorded all the same, about nobody.
+    let nobody = folder.run_with(&ask, "nobody").exits(0).json();
+    assert_eq!(nobody["known"], false);
+    folder.run_with(&["subject", "--file", "-", "--kind", "custumer"], "x").exits(3);
+    folder.run_with(&["subject", "--file", "-", "--purpose", "nosuch"], "x").exits(3);
+}
+
+#[test]
+fn keys_are_listed_rotated_and_retired() {
+    let folder = Folder::new();
+    let list = |more: &[&str]| folder.run(&[&["keys", "list", "--json"], more].concat());
+    let groups = list(&[]).exits(0).json()["groups"].clone();
+    assert_eq!(groups.as_array().unwrap().len(), 1);
+    assert_eq!((&groups[0]["state"], &groups[0]["people"]), (&"active".into(), &2.into()));
+    let id = list(&["--each"]).json()["keys"][0]["id"].as_str().unwrap().to_owned();
+    folder.run(&["keys", "retire", &id, "--compromised"]).exits(0);
+    list(&[]).exits(1);
+    folder.run(&["keys", "retire", &"0".repeat(32)]).exits(3);
+    folder.run(&["keys", "retire", "xyz"]).exits(2);
+    assert_eq!(folder.run(&["keys", "rotate", "data", "--json"]).exits(0).json()["changed"], 1);
+    folder.run(&["keys", "rotate", "branch"]).exits(0);
+}
+
+#[test]
+fn a_root_key_is_replaced_and_the_old_one_opens_nothing_any_more() {
+    let folder = Folder::new();
+    let old = std::fs::read(folder.path().join("root.key")).unwrap();
+    let new = folder.path().join("root2.key");
+    folder.run(&["keys", "rotate", "root", "--new", new.to_str().unwrap()]).exits(0);
+    let root = folder.path().join("root.key");
+    std::fs::rename(&new, &root).unwrap();
+    folder.run(&["keys", "rotate", "root", "--only", "--new", root.to_str().unwrap()]).exits(0);
+    folder.run(&["keys", "list"]).exits(0);
+    std::fs::write(&root, old).unwrap();
+    folder.run(&["keys", "list"]).exits(3);
+}

@@ -34,6 +34,7 @@
 //! # }
 //! ```
 
+mod about;
 mod erase;
 mod runtime;
 #[cfg(feature = "tracing")]
@@ -44,11 +45,13 @@ pub use taggant_core::key::{Groups, KeyInfo, KeyState, LocalRoot, RootKey};
 pub use taggant_core::policy::{self, Policy};
 pub use taggant_core::redact::MaskText;
 pub use taggant_core::seal::{IndexValue, LookupField, Sensitive, SubjectId, Tagged, Wrapped};
+pub use taggant_core::tag::KeyId;
 pub use taggant_core::{Error, Outcome, Result};
 pub use taggant_derive::Tagged;
 pub use taggant_store::ledger;
 pub use taggant_store::root;
 
+pub use about::About;
 pub use runtime::{Builder, Runtime};
 #[cfg(feature = "tracing")]
 pub use span::FlowSpan;

@@ -5,7 +5,9 @@ mod completions;
 mod erase;
 mod flows;
 mod init;
+mod keys;
 mod policy;
+mod subject;
 
 use clap::Subcommand;
 
@@ -18,8 +20,10 @@ use crate::output::Output;
 pub(crate) enum Verb {
     Init(init::Args),
     Flows(flows::Args),
+    Subject(subject::Args),
     Actors(actors::Args),
     Erase(erase::Args),
+    Keys(keys::Args),
     Policy(policy::Args),
     Completions(completions::Args),
 }
@@ -28,6 +32,8 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
     match &cli.verb {
         Verb::Init(args) => init::run(args, &cli.global, output),
         Verb::Flows(args) => flows::run(args, &cli.global, output),
+        Verb::Subject(args) => subject::run(args, &cli.global, output),
+        Verb::Keys(args) => keys::run(args, &cli.global, output),
         Verb::Actors(args) => actors::run(args, &cli.global, output),
         Verb::Erase(args) => erase::run(args, &cli.global, output),
         Verb::Policy(args) => policy::run(args, &cli.global, output),

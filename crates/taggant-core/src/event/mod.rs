@@ -34,11 +34,13 @@ pub enum RecordKind {
     Retract = 6,
     /// A person was erased.
     Erase = 7,
+    /// The ledger was asked about a person.
+    Query = 8,
 }
 
 impl RecordKind {
     /// All kinds, in the order of their codes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Write,
         Self::Read,
         Self::Access,
@@ -46,6 +48,7 @@ impl RecordKind {
         Self::Edge,
         Self::Retract,
         Self::Erase,
+        Self::Query,
     ];
 
     /// The word used in the ledger.
@@ -59,6 +62,7 @@ impl RecordKind {
             Self::Edge => "edge",
             Self::Retract => "retract",
             Self::Erase => "erase",
+            Self::Query => "query",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Where data goes to and comes from, for what purpose, on whose behalf.
 
 mod describe;
-mod erased;
 pub mod location;
+mod people;
 pub(crate) mod resolved;
 pub mod runtime;
 pub(crate) mod scope;

@@ -104,6 +104,37 @@ impl KeyRing {
         Ok(count)
     }
 
+    /// Takes one data key out of use for writes: `Retired`, or `Compromised` where what it sealed is
+    /// to be written anew. What it sealed stays readable.
+    ///
+    /// # Errors
+    /// `KeyNotFound`, `Erased`, `KeyUnavailable`, `Tampered`, `Invalid` for another state.
+    pub fn retire(&self, tenant: &str, id: KeyId, state: KeyState) -> Result<()> {
+        if !matches!(state, KeyState::Retired | KeyState::Compromised) {
+            return Err(Error::new(
+                Outcome::Invalid,
+                "a key can be retired or marked as compromised; erasing goes by person",
+            ));
+        }
+        let _hold = fork::hold();
+        let keys = self.tenant(tenant)?;
+        let missing = || Error::new(Outcome::KeyNotFound, "the key store has no such data key");
+        let row = self.shared.store.data_key(id)?.filter(|row| row.tenant == keys.name());
+        let row = row.ok_or_else(missing)?;
+        if !same(&state_mac(&keys.fence, &row), &row.mac) {
+            return Err(tampered());
+        }
+        if row.state == KeyState::Erased {
+            return Err(Error::new(Outcome::Erased, "the key was destroyed with its person"));
+        }
+        let mut row = DataKeyRow { state, ..row };
+        row.mac = state_mac(&keys.fence, &row);
+        self.shared.store.update(&[row])?;
+        self.shared.void();
+        self.clear_caches();
+        Ok(())
+    }
+
     /// Makes the next generation of a blind index's key. Values under older ones stay queryable.
     ///
     /// # Errors

@@ -361,9 +361,11 @@ impl Done {
     /// Whether somebody saw plaintext, asked for it, or was refused it.
     fn is_access(self, event: &RecordEvent) -> bool {
         match event.kind {
-            RecordKind::Access | RecordKind::Lookup | RecordKind::Retract | RecordKind::Erase => {
-                true
-            }
+            RecordKind::Access
+            | RecordKind::Lookup
+            | RecordKind::Retract
+            | RecordKind::Erase
+            | RecordKind::Query => true,
             RecordKind::Write => self.has(Action::Reveal) || self.has(Action::Deny),
             RecordKind::Read => self.has(Action::Open) || event.outcome != 0,
             RecordKind::Edge => false,

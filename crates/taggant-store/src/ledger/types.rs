@@ -100,7 +100,8 @@ pub struct Place {
 pub struct Access {
     /// When.
     pub time_ns: u64,
-    /// `write` (a disclosure), `read`, `access`, `lookup`, `retract` or `erase`.
+    /// `write` (a disclosure), `read`, `access`, `lookup`, `retract`, `erase` or `query`
+    /// (the ledger was asked about a person).
     pub kind: String,
     /// `ok`, or what happened.
     pub outcome: String,

@@ -1,4 +1,4 @@
-//! The event of an erasure: who was erased, by whom and why.
+//! Events about a person as a whole: who was erased or asked about, by whom and why.
 
 use super::runtime::Runtime;
 use super::scope;
@@ -13,7 +13,26 @@ impl Runtime {
     /// # Errors
     /// `JournalUnavailable`.
     pub fn record_erasure(&self, tenant: &str, subject: SubjectTag, number: u64) -> Result<u64> {
-        let mut event = RecordEvent::new(RecordKind::Erase);
+        self.record(RecordKind::Erase, tenant, Some(subject), number)
+    }
+
+    /// Records that the ledger was asked about a person, under the flow of this thread; none where
+    /// the ledger does not know them.
+    ///
+    /// # Errors
+    /// `JournalUnavailable`.
+    pub fn record_query(&self, tenant: &str, subject: Option<SubjectTag>) -> Result<u64> {
+        self.record(RecordKind::Query, tenant, subject, 0)
+    }
+
+    fn record(
+        &self,
+        kind: RecordKind,
+        tenant: &str,
+        subject: Option<SubjectTag>,
+        refers: u64,
+    ) -> Result<u64> {
+        let mut event = RecordEvent::new(kind);
         let flow = self.scope(scope::for_access).unwrap_or_default();
         if let Some(flow) = flow.filter(|flow| flow.runtime.is(self)) {
             event.location = flow.numbers.location;
@@ -26,8 +45,8 @@ impl Runtime {
             }
         }
         event.tenant = self.journal().define(DefineKind::Tenant, tenant)?;
-        event.subject = Some(subject);
-        event.refers = number;
+        event.subject = subject;
+        event.refers = refers;
         self.journal().append(&event)
     }
 }
