@@ -39,6 +39,7 @@ MAY_USE = {
     "taggant-lineage": {"taggant-core", "taggant-store"},
     "taggant": {"taggant-core", "taggant-derive", "taggant-store", "taggant-taxonomy"},
     "taggant-testing": {"taggant"},
+    "taggant-trace": {"taggant-core"},
     "taggant-cli": {"taggant"},
 }
 
