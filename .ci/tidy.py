@@ -38,7 +38,7 @@ MAY_USE = {
     "taggant-store": {"taggant-core"},
     "taggant-lineage": {"taggant-core", "taggant-store"},
     "taggant": {"taggant-core", "taggant-derive", "taggant-store", "taggant-taxonomy"},
-    "taggant-testing": {"taggant"},
+    "taggant-testing": {"taggant", "taggant-trace"},
     "taggant-trace": {"taggant-core"},
     "taggant-cli": {"taggant"},
 }

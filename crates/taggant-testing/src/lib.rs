@@ -34,7 +34,6 @@
 mod alone;
 pub mod canary;
 mod capture;
-mod encodings;
 mod haystack;
 mod leaves;
 mod probe;
@@ -43,7 +42,7 @@ mod stdio;
 mod tree;
 
 pub use capture::Captured;
-pub use encodings::Encoding;
 pub use haystack::Haystack;
 pub use probe::{Leak, LeakProbe, MINIMUM};
 pub use recorder::Recorder;
+pub use taggant_trace::Disguise as Encoding;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use serde::Serialize;
+use taggant_trace::{Disguise as Encoding, disguises};
 
-use crate::encodings::{Encoding, disguises};
 use crate::haystack::Haystack;
 use crate::leaves;
 

@@ -11,6 +11,8 @@ pub(crate) type Bytes = [u8; HEADER_LEN];
 /// header in this encoding, or not all there.
 pub(crate) fn header(window: &[u8], at: usize, kind: Kind) -> Option<Bytes> {
     match kind {
+        // In a literal of mysqldump some bytes are escaped.
+        Kind::Raw if window[..at].ends_with(b"'") => collect(&[], unescaped(&window[at..])),
         Kind::Raw => window.get(at..at + HEADER_LEN)?.try_into().ok(),
         Kind::Hex => collect(&[], hex(narrow(window, at))),
         Kind::HexInUtf16 => collect(&[], hex(wide(window, at))),
@@ -49,6 +51,28 @@ fn collect(known: &[u8], rest: impl Iterator<Item = u8>) -> Option<Bytes> {
         *byte = all.next()?;
     }
     Some(bytes)
+}
+
+/// The bytes of an SQL literal, which ends at its quote (MySQL manual, string literals).
+fn unescaped(literal: &[u8]) -> impl Iterator<Item = u8> + '_ {
+    let mut rest = literal;
+    std::iter::from_fn(move || {
+        let (first, more) = rest.split_first()?;
+        if *first != b'\\' {
+            rest = more;
+            return (*first != b'\'').then_some(*first);
+        }
+        let (escaped, more) = more.split_first()?;
+        rest = more;
+        Some(match escaped {
+            b'0' => 0,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'Z' => 0x1A,
+            other => *other,
+        })
+    })
 }
 
 /// Characters from a position on, over line breaks and what escapes a slash or a line break.

@@ -6,6 +6,7 @@ use taggant_core::envelope::Header;
 
 use super::decode::{self, sextet};
 use super::patterns::{self, Encoding, Kind, Pattern};
+use super::stream::Search;
 
 /// An envelope's header that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +32,9 @@ enum Searcher {
 }
 
 /// What may stand before a match and belongs to it: `tgt1.`, in UTF-16 or in hex.
-pub(crate) const BEFORE: usize = 32;
+const BEFORE: usize = 32;
 /// What a header takes at most from its match on, line breaks and indentation included.
-pub(crate) const AFTER: usize = 1024;
+const AFTER: usize = 1024;
 
 /// A pattern in base64 is shorter than this.
 const LONGEST: usize = 24;
@@ -64,6 +65,11 @@ impl Finder {
         self.search(bytes, 0, bytes.len(), 0, &mut |hit| hits.push(hit));
         hits.sort_by_key(|hit| hit.offset);
         hits
+    }
+
+    /// A search that reports to `sink`.
+    pub(crate) fn with<'a>(&'a self, sink: &'a mut dyn FnMut(Hit)) -> Envelopes<'a> {
+        Envelopes { finder: self, sink }
     }
 
     /// Reports what begins, with its match, from `from` up to `until` in a window that stands at
@@ -180,6 +186,24 @@ impl Finder {
                 sink(Hit { offset: base + start as u64 + hit.offset, ..hit });
             }
         }
+    }
+}
+
+/// The search for envelopes, as one of several.
+pub(crate) struct Envelopes<'a> {
+    finder: &'a Finder,
+    sink: &'a mut dyn FnMut(Hit),
+}
+
+impl Search for Envelopes<'_> {
+    fn before(&self) -> usize {
+        BEFORE
+    }
+    fn after(&self) -> usize {
+        AFTER
+    }
+    fn search(&mut self, window: &[u8], from: usize, until: usize, base: u64) {
+        self.finder.search(window, from, until, base, self.sink);
     }
 }
 

@@ -71,8 +71,11 @@ fn ways(flags: u8) -> Vec<(Encoding, Vec<u8>)> {
 
 fn found(bytes: &[u8], block: usize) -> Vec<Hit> {
     let mut hits = Vec::new();
-    let read = trace_blocks(&Finder::new(), &mut &bytes[..], block, &mut |hit| hits.push(hit));
-    assert_eq!(read.unwrap(), bytes.len() as u64);
+    let (finder, mut read) = (Finder::new(), 0);
+    let mut sink = |hit| hits.push(hit);
+    let mut search = finder.with(&mut sink);
+    trace_blocks(&mut &bytes[..], block, &mut [&mut search], &mut read).unwrap();
+    assert_eq!(read, bytes.len() as u64);
     hits
 }
 

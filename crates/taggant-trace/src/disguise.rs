@@ -1,14 +1,16 @@
-//! The disguises of a value.
+//! The disguises of a value that is known.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use serde::Serialize;
 
 /// In which disguise a value was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Encoding {
+pub enum Disguise {
     /// As it is, in whatever case of ASCII letters.
     Raw,
     /// In lower case by the rules of Unicode.
@@ -32,7 +34,7 @@ pub enum Encoding {
     Utf16Be,
 }
 
-impl fmt::Display for Encoding {
+impl fmt::Display for Disguise {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Raw => "raw",
@@ -52,10 +54,11 @@ impl fmt::Display for Encoding {
 /// All disguises of a value. The search ignores the case of ASCII letters, so that base64 is
 /// matched a little too widely; a match in the wrong case of 8 and more characters does not happen
 /// by chance.
-pub(crate) fn disguises(value: &[u8]) -> Vec<(Encoding, Vec<u8>)> {
-    let mut all = vec![(Encoding::Raw, value.to_vec()), (Encoding::Hex, hex(value).into_bytes())];
+#[must_use]
+pub fn disguises(value: &[u8]) -> Vec<(Disguise, Vec<u8>)> {
+    let mut all = vec![(Disguise::Raw, value.to_vec()), (Disguise::Hex, hex(value).into_bytes())];
     for offset in 0..3 {
-        all.extend(base64(value, offset).map(|text| (Encoding::Base64, text)));
+        all.extend(base64(value, offset).map(|text| (Disguise::Base64, text)));
     }
     if let Ok(text) = std::str::from_utf8(value) {
         all.extend(of_text(text));
@@ -66,20 +69,20 @@ pub(crate) fn disguises(value: &[u8]) -> Vec<(Encoding, Vec<u8>)> {
     all
 }
 
-fn of_text(text: &str) -> Vec<(Encoding, Vec<u8>)> {
+fn of_text(text: &str) -> Vec<(Disguise, Vec<u8>)> {
     let debug = format!("{text:?}");
     let mut all = vec![
-        (Encoding::Folded, text.to_lowercase().into_bytes()),
-        (Encoding::Folded, text.to_uppercase().into_bytes()),
-        (Encoding::Rust, debug[1..debug.len() - 1].to_owned().into_bytes()),
-        (Encoding::Rust, text.escape_default().to_string().into_bytes()),
-        (Encoding::Quoted, text.replace('"', "\"\"").into_bytes()),
-        (Encoding::Quoted, text.replace('\'', "''").into_bytes()),
-        (Encoding::Url, percent(text, "-._~", "%20").into_bytes()),
-        (Encoding::Url, percent(text, "-._~", "+").into_bytes()),
-        (Encoding::Url, percent(text, "-._~!$&'()*+,;=:@/?", "%20").into_bytes()),
-        (Encoding::Utf16Le, text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
-        (Encoding::Utf16Be, text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        (Disguise::Folded, text.to_lowercase().into_bytes()),
+        (Disguise::Folded, text.to_uppercase().into_bytes()),
+        (Disguise::Rust, debug[1..debug.len() - 1].to_owned().into_bytes()),
+        (Disguise::Rust, text.escape_default().to_string().into_bytes()),
+        (Disguise::Quoted, text.replace('"', "\"\"").into_bytes()),
+        (Disguise::Quoted, text.replace('\'', "''").into_bytes()),
+        (Disguise::Url, percent(text, "-._~", "%20").into_bytes()),
+        (Disguise::Url, percent(text, "-._~", "+").into_bytes()),
+        (Disguise::Url, percent(text, "-._~!$&'()*+,;=:@/?", "%20").into_bytes()),
+        (Disguise::Utf16Le, text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        (Disguise::Utf16Be, text.encode_utf16().flat_map(u16::to_be_bytes).collect()),
     ];
     for ascii in [false, true] {
         let once = json(text, ascii);
@@ -88,7 +91,7 @@ fn of_text(text: &str) -> Vec<(Encoding, Vec<u8>)> {
             .iter()
             .fold(once.clone(), |text, c| text.replace(*c, &format!("\\u{:04x}", u32::from(*c))));
         let twice = json(&once, ascii);
-        all.extend([once, slashes, html, twice].map(|json| (Encoding::Json, json.into_bytes())));
+        all.extend([once, slashes, html, twice].map(|json| (Disguise::Json, json.into_bytes())));
     }
     all
 }
