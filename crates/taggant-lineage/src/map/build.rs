@@ -1,0 +1,355 @@
+//! From the ledger's answers to the map.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use taggant_core::Result;
+use taggant_store::ledger::{self, FieldInfo, FlowEdge, SqliteLedger};
+
+use super::filter::Filter;
+use super::model::*;
+
+/// What of the ledger the map shows.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// What was first seen then or later is new: Unix nanoseconds.
+    pub since_ns: Option<u64>,
+    /// When the map is made: Unix nanoseconds; now, if it is not said.
+    pub made_ns: Option<u64>,
+    /// Which movements.
+    pub filter: Filter,
+}
+
+/// What the ledger answered.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    /// Tagged and other fields.
+    pub fields: Vec<FieldInfo>,
+    /// Movements.
+    pub flows: Vec<FlowEdge>,
+    /// Values made from other fields.
+    pub derivations: Vec<ledger::Derivation>,
+    /// Newest accesses, among which refusals are looked for.
+    pub accesses: Vec<ledger::Access>,
+    /// Kind, outcome, count.
+    pub outcomes: Vec<(String, String, u64)>,
+}
+
+/// So many accesses are looked through for refusals: the ledger may have millions.
+const NEWEST_ACCESSES: u32 = 5000;
+
+impl Map {
+    /// Asks a ledger.
+    ///
+    /// # Errors
+    /// `JournalUnavailable` where it can't be read.
+    pub fn from_ledger(ledger: &SqliteLedger, options: &Options) -> Result<Self> {
+        let answers = Answers {
+            fields: ledger.fields()?,
+            flows: ledger.flows()?,
+            derivations: ledger.derivations()?,
+            accesses: ledger.recent_accesses(NEWEST_ACCESSES)?,
+            outcomes: ledger.outcomes()?,
+        };
+        Ok(Self::of(answers, options))
+    }
+
+    /// The map of answers that some ledger gave.
+    #[must_use]
+    pub fn of(mut answers: Answers, options: &Options) -> Self {
+        answers.flows.retain(|edge| options.filter.has(edge));
+        let links = links(&answers.flows, options.since_ns);
+        let mut map = Self {
+            schema: SCHEMA,
+            made_ns: options.made_ns.unwrap_or_else(taggant_core::event::now),
+            since_ns: options.since_ns,
+            totals: Totals::default(),
+            datasets: datasets(&answers, &options.filter, &links),
+            sources: locations(&links, Direction::From),
+            places: locations(&links, Direction::To),
+            looks: looks(&links),
+            links,
+            derivations: derivations(&answers),
+            refusals: refusals(&answers.accesses, &options.filter),
+            outcomes: (answers.outcomes.into_iter())
+                .map(|(kind, outcome, count)| OutcomeCount { kind, outcome, count })
+                .collect(),
+        };
+        map.keep_shown_derivations();
+        map.totals = totals(&map);
+        map
+    }
+
+    /// A derivation is shown where the field that it made is.
+    fn keep_shown_derivations(&mut self) {
+        let shown: HashSet<(&str, &str)> = (self.datasets.iter())
+            .flat_map(|set| set.fields.iter().map(|field| (&*set.name, &*field.path)))
+            .collect();
+        self.derivations.retain(|made| shown.contains(&(&*made.dataset, &*made.field)));
+    }
+}
+
+/// How data of a movement stood at its place, and which way it went.
+fn classify(edge: &FlowEdge, read_from: &HashSet<(&str, &str)>) -> (Direction, Protection) {
+    let direction = match edge.kind.as_str() {
+        "write" => Direction::To,
+        // Plaintext that is asked for under a flow to a place that nothing is read from goes there.
+        "access" if !read_from.contains(&(&*edge.dataset, &*edge.location)) => Direction::To,
+        _ => Direction::From,
+    };
+    let protection = match (edge.action.as_str(), direction) {
+        _ if edge.outcome != "ok" => Protection::Withheld,
+        ("deny" | "omit", _) => Protection::Withheld,
+        _ if edge.unknown => Protection::Unknown,
+        ("ingest", _) | ("reveal" | "open", Direction::To) => Protection::Plaintext,
+        ("pseudonymise", _) => Protection::Pseudonymised,
+        ("mask", _) => Protection::Masked,
+        ("seal" | "reseal" | "pass" | "lookup" | "open" | "reveal", _) => Protection::Sealed,
+        // A word that a later version wrote.
+        _ => Protection::Unknown,
+    };
+    (direction, protection)
+}
+
+fn links(flows: &[FlowEdge], since: Option<u64>) -> Vec<Link> {
+    let read_from: HashSet<(&str, &str)> = (flows.iter())
+        .filter(|edge| matches!(&*edge.kind, "read" | "lookup"))
+        .map(|edge| (&*edge.dataset, &*edge.location))
+        .collect();
+    let mut links: BTreeMap<(Protection, Direction, &str, &str, &str), Link> = BTreeMap::new();
+    for edge in flows {
+        let (direction, protection) = classify(edge, &read_from);
+        let key = (protection, direction, &*edge.dataset, &*edge.path, &*edge.location);
+        let link = match links.entry(key) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(link(edge, direction, protection)),
+        };
+        link.count += edge.count;
+        link.first_ns = link.first_ns.min(edge.first_ns);
+        link.last_ns = link.last_ns.max(edge.last_ns);
+        link.movements.push(movement(edge));
+    }
+    let mut links: Vec<Link> = links.into_values().collect();
+    for link in &mut links {
+        link.movements.sort();
+        link.purposes = distinct(&link.movements, |movement| &movement.purpose);
+        link.actors = distinct(&link.movements, |movement| &movement.actor);
+        link.on_behalf = distinct(&link.movements, |movement| &movement.on_behalf);
+        link.new = since.is_some_and(|since| link.first_ns >= since);
+    }
+    links
+}
+
+fn link(edge: &FlowEdge, direction: Direction, protection: Protection) -> Link {
+    Link {
+        direction,
+        dataset: edge.dataset.clone(),
+        field: edge.path.clone(),
+        location: edge.location.clone(),
+        protection,
+        count: 0,
+        first_ns: edge.first_ns,
+        last_ns: edge.last_ns,
+        new: false,
+        purposes: Vec::new(),
+        actors: Vec::new(),
+        on_behalf: Vec::new(),
+        movements: Vec::new(),
+    }
+}
+
+fn movement(edge: &FlowEdge) -> Movement {
+    Movement {
+        kind: edge.kind.clone(),
+        action: edge.action.clone(),
+        purpose: edge.purpose.clone(),
+        actor: edge.actor.clone(),
+        on_behalf: edge.on_behalf.clone(),
+        tenant: edge.tenant.clone(),
+        outcome: edge.outcome.clone(),
+        first_ns: edge.first_ns,
+        last_ns: edge.last_ns,
+        count: edge.count,
+    }
+}
+
+fn distinct(movements: &[Movement], of: impl Fn(&Movement) -> &String) -> Vec<String> {
+    let all: BTreeSet<&String> = movements.iter().map(of).filter(|text| !text.is_empty()).collect();
+    all.into_iter().cloned().collect()
+}
+
+/// Each dataset once, whatever versions of it builds declared, with the fields that are asked about.
+fn datasets(answers: &Answers, filter: &Filter, links: &[Link]) -> Vec<Dataset> {
+    let mut moved: HashMap<(&str, &str), bool> = HashMap::new();
+    for link in links {
+        *moved.entry((&link.dataset, &link.field)).or_insert(true) &= link.new;
+    }
+    let mut sets: BTreeMap<&str, Vec<Field>> = BTreeMap::new();
+    let declared = (answers.fields.iter())
+        .filter(|info| info.role == "tag")
+        .map(|info| (&*info.dataset, &*info.path, &info.categories));
+    let seen = answers.flows.iter().map(|edge| (&*edge.dataset, &*edge.path, &edge.categories));
+    let mut at: HashMap<(&str, &str), usize> = HashMap::new();
+    for (dataset, path, categories) in declared.chain(seen) {
+        let is_moved = moved.get(&(dataset, path));
+        if is_moved.is_none() && !(filter.has_category(categories) && only_category(filter)) {
+            continue;
+        }
+        let fields = sets.entry(dataset).or_default();
+        let index = *at.entry((dataset, path)).or_insert_with(|| {
+            let new = is_moved == Some(&true);
+            fields.push(Field { path: path.to_owned(), categories: Vec::new(), new });
+            fields.len() - 1
+        });
+        for category in categories {
+            if !fields[index].categories.contains(category) {
+                fields[index].categories.push(category.clone());
+            }
+        }
+    }
+    let set = |(name, fields): (&str, Vec<Field>)| {
+        let mut seen = links.iter().filter(|link| link.dataset == name).peekable();
+        let new = seen.peek().is_some() && seen.all(|link| link.new);
+        Dataset { name: name.to_owned(), fields, new }
+    };
+    sets.into_iter().map(set).collect()
+}
+
+/// Whether fields that never moved belong on the map: not if movements are asked about.
+fn only_category(filter: &Filter) -> bool {
+    Filter { category: None, ..filter.clone() }.is_all()
+}
+
+fn locations(links: &[Link], direction: Direction) -> Vec<Location> {
+    let mut found: BTreeMap<&str, Location> = BTreeMap::new();
+    for link in links.iter().filter(|link| link.direction == direction) {
+        let location = found.entry(&link.location).or_insert_with(|| Location {
+            name: link.location.clone(),
+            protection: link.protection,
+            new: true,
+        });
+        location.protection = location.protection.min(link.protection);
+        location.new &= link.new;
+    }
+    found.into_values().collect()
+}
+
+fn looks(links: &[Link]) -> Vec<Look> {
+    let mut found: BTreeMap<[&str; 4], (Look, HashMap<&str, u64>)> = BTreeMap::new();
+    for link in links.iter().filter(|link| link.protection != Protection::Withheld) {
+        let seen = |movement: &&Movement| {
+            movement.action == "open" || (movement.kind == "access" && movement.action == "reveal")
+        };
+        for movement in link.movements.iter().filter(seen) {
+            let key = [&*movement.actor, &*movement.on_behalf, &*movement.purpose, &*link.dataset];
+            let (look, counts) =
+                found.entry(key).or_insert_with(|| (look(link, movement), HashMap::new()));
+            look.first_ns = look.first_ns.min(movement.first_ns);
+            look.last_ns = look.last_ns.max(movement.last_ns);
+            *counts.entry(&link.field).or_default() += movement.count;
+            if !look.fields.contains(&link.field) {
+                look.fields.push(link.field.clone());
+            }
+        }
+    }
+    let finish = |(mut look, counts): (Look, HashMap<&str, u64>)| {
+        look.count = counts.into_values().max().unwrap_or(0);
+        look
+    };
+    found.into_values().map(finish).collect()
+}
+
+fn look(link: &Link, movement: &Movement) -> Look {
+    Look {
+        actor: movement.actor.clone(),
+        on_behalf: movement.on_behalf.clone(),
+        purpose: movement.purpose.clone(),
+        dataset: link.dataset.clone(),
+        fields: Vec::new(),
+        count: 0,
+        first_ns: movement.first_ns,
+        last_ns: movement.last_ns,
+    }
+}
+
+fn derivations(answers: &Answers) -> Vec<Derivation> {
+    let known: HashMap<String, (&str, &str)> = (answers.fields.iter())
+        .map(|info| (format!("{}.{}", info.dataset, info.path), (&*info.dataset, &*info.path)))
+        .collect();
+    let origin = |text: &String| {
+        let (field, location) = text.split_once('@').unwrap_or((text, ""));
+        // Both parts may have dots of their own.
+        let (dataset, field) =
+            (known.get(field).copied()).or_else(|| field.rsplit_once('.')).unwrap_or(("", field));
+        Origin { dataset: dataset.into(), field: field.into(), location: location.into() }
+    };
+    let mut made: Vec<Derivation> = (answers.derivations.iter())
+        .map(|found| Derivation {
+            dataset: found.dataset.clone(),
+            field: found.path.clone(),
+            location: found.location.clone(),
+            action: found.action.clone(),
+            // The label for more origins than a process tells apart.
+            origins: match found.origins.as_slice() {
+                [many] if many == "many" => Vec::new(),
+                origins => origins.iter().map(origin).collect(),
+            },
+            count: found.count,
+        })
+        .collect();
+    made.sort_by(|a, b| {
+        (&a.dataset, &a.field, &a.origins).cmp(&(&b.dataset, &b.field, &b.origins))
+    });
+    made
+}
+
+fn refusals(accesses: &[ledger::Access], filter: &Filter) -> Vec<Refusal> {
+    let wanted =
+        |text: &Option<String>, own: &str| text.as_ref().is_none_or(|t| own.contains(&**t));
+    let mut found: BTreeMap<[&str; 5], Refusal> = BTreeMap::new();
+    let refused = accesses.iter().filter(|access| {
+        let is_refusal = access.outcome != "ok" || access.fields.iter().any(|f| f.1 == "deny");
+        is_refusal
+            && filter.category.is_none()
+            && filter.purpose.as_ref().is_none_or(|purpose| access.purpose.starts_with(&**purpose))
+            && wanted(&filter.actor, &access.actor)
+            && wanted(&filter.place, &access.location)
+    });
+    for access in refused {
+        // Part of a record that was written without the fields that were refused.
+        let outcome = if access.outcome == "ok" { "Denied" } else { &access.outcome };
+        let key = [outcome, &access.actor, &access.purpose, &access.location, &access.dataset];
+        let refusal = found.entry(key).or_insert_with(|| Refusal {
+            actor: access.actor.clone(),
+            purpose: access.purpose.clone(),
+            dataset: access.dataset.clone(),
+            location: access.location.clone(),
+            outcome: outcome.to_owned(),
+            count: 0,
+            last_ns: 0,
+        });
+        refusal.count += 1;
+        refusal.last_ns = refusal.last_ns.max(access.time_ns);
+    }
+    found.into_values().collect()
+}
+
+fn totals(map: &Map) -> Totals {
+    let moved: HashSet<(&str, &str)> =
+        map.links.iter().map(|link| (&*link.dataset, &*link.field)).collect();
+    let fields: usize = map.datasets.iter().map(|set| set.fields.len()).sum();
+    Totals {
+        datasets: map.datasets.len(),
+        fields,
+        fields_never_seen: fields.saturating_sub(moved.len()),
+        sources: map.sources.len(),
+        places: map.places.len(),
+        plaintext_links: map.plaintext_out().count(),
+        unknown_links: map.unknown_out().count(),
+        new_links: map.links.iter().filter(|link| link.new).count(),
+        movements: (map.links.iter())
+            .filter(|link| link.protection != Protection::Withheld)
+            .map(|link| link.count)
+            .sum(),
+    }
+}

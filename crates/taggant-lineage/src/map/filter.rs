@@ -1,0 +1,46 @@
+//! Parts of a map: what of all movements is asked about.
+
+use taggant_store::ledger::FlowEdge;
+
+/// What of all movements is asked about. What is `None` is not looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// A category key, with all below it.
+    pub category: Option<String>,
+    /// A purpose key, with all below it.
+    pub purpose: Option<String>,
+    /// Part of who did it or on whose behalf.
+    pub actor: Option<String>,
+    /// Part of where.
+    pub place: Option<String>,
+}
+
+impl Filter {
+    /// Whether nothing is left out.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether a field with these categories is asked about.
+    #[must_use]
+    pub fn has_category<S: AsRef<str>>(&self, categories: &[S]) -> bool {
+        let Some(wanted) = &self.category else { return true };
+        categories.iter().any(|own| is_or_below(own.as_ref(), wanted))
+    }
+
+    pub(super) fn has(&self, edge: &FlowEdge) -> bool {
+        let contains = |wanted: &Option<String>, text: &str| {
+            wanted.as_ref().is_none_or(|wanted| text.contains(wanted.as_str()))
+        };
+        self.has_category(&edge.categories)
+            && self.purpose.as_ref().is_none_or(|wanted| is_or_below(&edge.purpose, wanted))
+            && (contains(&self.actor, &edge.actor) || contains(&self.actor, &edge.on_behalf))
+            && contains(&self.place, &edge.location)
+    }
+}
+
+/// Whether a dotted key is another or stands below it.
+fn is_or_below(key: &str, other: &str) -> bool {
+    key.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}

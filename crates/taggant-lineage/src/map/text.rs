@@ -1,0 +1,185 @@
+//! The map as a tree of text for a terminal.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::escape::visible;
+use super::groups::{Group, groups, list};
+use super::model::{Direction, Map, Protection};
+use crate::time::date;
+
+/// Fields that are named in a line.
+const NAMED: usize = 6;
+
+/// The map as a tree, plaintext first.
+///
+/// Control characters of names are spelt out: no name can move the cursor.
+#[must_use]
+pub fn text(map: &Map) -> String {
+    let mut out = String::new();
+    let groups = groups(map);
+    headline(&mut out, map);
+    let is_out = |group: &&Group<'_>| group.direction == Direction::To;
+    let alarms = [
+        (Protection::Plaintext, "Plaintext leaves here"),
+        (Protection::Unknown, "Written to a place that the program did not name"),
+    ];
+    for (protection, title) in alarms {
+        let found: Vec<_> =
+            groups.iter().filter(is_out).filter(|group| group.protection == protection).collect();
+        if !found.is_empty() {
+            let _ = writeln!(out, "\n{title}:");
+            for group in found {
+                alarm(&mut out, group);
+            }
+        }
+    }
+    tree(&mut out, map, &groups);
+    derivations(&mut out, map);
+    refusals(&mut out, map);
+    out
+}
+
+fn headline(out: &mut String, map: &Map) {
+    let totals = &map.totals;
+    let _ = writeln!(
+        out,
+        "{} tagged fields of {} datasets, from {} places, to {} places; {} never seen",
+        totals.fields, totals.datasets, totals.sources, totals.places, totals.fields_never_seen
+    );
+    if totals.plaintext_links == 0 {
+        let _ = writeln!(out, "No plaintext has left.");
+    }
+    if let Some(since) = map.since_ns {
+        let _ = writeln!(out, "{} links are new since {}: NEW.", totals.new_links, date(since));
+    }
+}
+
+fn alarm(out: &mut String, group: &Group<'_>) {
+    let first = format!(
+        "  ! {}: {} -> {}{}",
+        group.dataset,
+        list(group.fields.iter().copied(), NAMED),
+        group.location,
+        if group.new { "  NEW" } else { "" },
+    );
+    let second = format!(
+        "      {} times, {}{}{}",
+        group.count,
+        days(group.first_ns, group.last_ns),
+        phrase(", by ", group.actors.iter().chain(&group.on_behalf).copied()),
+        phrase(", for ", group.purposes.iter().copied()),
+    );
+    push(out, &first);
+    push(out, &second);
+}
+
+/// Adds a line; a line break that is not ours is made visible.
+fn push(out: &mut String, line: &str) {
+    out.push_str(&visible(line));
+    out.push('\n');
+}
+
+fn phrase<'a>(before: &str, texts: impl IntoIterator<Item = &'a str>) -> String {
+    let texts = list(texts, 3);
+    if texts.is_empty() { texts } else { format!("{before}{texts}") }
+}
+
+fn days(first: u64, last: u64) -> String {
+    let (first, last) = (date(first), date(last));
+    if first == last { first } else { format!("{first} to {last}") }
+}
+
+fn tree(out: &mut String, map: &Map, groups: &[Group<'_>]) {
+    let mut by_set: BTreeMap<&str, Vec<&Group<'_>>> = BTreeMap::new();
+    for group in groups {
+        by_set.entry(group.dataset).or_default().push(group);
+    }
+    let widest =
+        groups.iter().map(|group| group.location.chars().count()).max().unwrap_or(0).min(60);
+    for set in &map.datasets {
+        let fields = set.fields.iter().map(|field| &*field.path);
+        let new = if set.new { "  NEW" } else { "" };
+        out.push('\n');
+        push(out, &format!("{}{new}: {}", set.name, list(fields, 12)));
+        let mut own = by_set.remove(&*set.name).unwrap_or_default();
+        own.sort_by_key(|group| (group.direction, group.protection, group.location));
+        let last = own.len().saturating_sub(1);
+        for (at, group) in own.iter().enumerate() {
+            branch(out, group, set.fields.len(), at == last, widest);
+        }
+        if own.is_empty() {
+            out.push_str("`-- never seen\n");
+        }
+    }
+}
+
+fn branch(out: &mut String, group: &Group<'_>, fields: usize, last: bool, widest: usize) {
+    let line = format!(
+        "{} {} {:widest$}  {:<13} {:>9}  {}{}",
+        if last { "`--" } else { "|--" },
+        if group.direction == Direction::To { "to  " } else { "from" },
+        group.location,
+        if group.protection == Protection::Plaintext {
+            "PLAINTEXT"
+        } else {
+            group.protection.name()
+        },
+        group.count,
+        match group.fields.len() {
+            all if all == fields && all > 2 => format!("all {all} fields"),
+            _ => list(group.fields.iter().copied(), NAMED),
+        },
+        if group.new { "  NEW" } else { "" },
+    );
+    push(out, &line);
+}
+
+fn derivations(out: &mut String, map: &Map) {
+    if map.derivations.is_empty() {
+        return;
+    }
+    out.push_str("\nMade from other fields:\n");
+    for (made, from) in distinct_derivations(map) {
+        push(out, &format!("  {made} <- {from}"));
+    }
+}
+
+/// Field and origins, whatever place they were written to.
+pub(super) fn distinct_derivations(map: &Map) -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> = (map.derivations.iter())
+        .map(|made| {
+            let origins: Vec<String> = (made.origins.iter())
+                .map(|origin| format!("{}.{} at {}", origin.dataset, origin.field, origin.location))
+                .collect();
+            let from = match origins.is_empty() {
+                true => "more fields than can be told apart".to_owned(),
+                false => origins.join(" and "),
+            };
+            (format!("{}.{}", made.dataset, made.field), from)
+        })
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn refusals(out: &mut String, map: &Map) {
+    if map.refusals.is_empty() {
+        return;
+    }
+    out.push_str("\nRefused lately:\n");
+    for refusal in &map.refusals {
+        let line = format!(
+            "  {} {} of {} at {}{}, {} times, last {}",
+            refusal.outcome,
+            if refusal.actor.is_empty() { "to somebody" } else { &refusal.actor },
+            if refusal.dataset.is_empty() { "a value" } else { &refusal.dataset },
+            refusal.location,
+            phrase(", for ", [&*refusal.purpose].into_iter().filter(|text| !text.is_empty())),
+            refusal.count,
+            date(refusal.last_ns),
+        );
+        push(out, &line);
+    }
+}
