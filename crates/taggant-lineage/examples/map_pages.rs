@@ -190,7 +190,8 @@ fn many(places: usize) -> Answers {
             let own = field(&dataset, category.rsplit('.').next().unwrap_or("field"), category);
             for way in 0..places {
                 // Mostly near each other, as places of a department are.
-                let place = (set * 6 / 5 + way * (1 + way % 3)) % 120;
+                let step = if places == 120 { 1 } else { 1 + way % 3 };
+                let place = (set * 6 / 5 + way * step) % 120;
                 let location = match place % 4 {
                     0 => format!("postgres://db-{}:5432/public.table_{place}", place / 10),
                     1 => format!("https://partner-{place}.example/api/v2/records"),

@@ -1,6 +1,6 @@
 //! Links of the fields of a dataset that are alike, as one line that people read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::model::{Direction, Link, Map, Protection};
 
@@ -11,7 +11,7 @@ pub(super) struct Group<'a> {
     pub(super) dataset: &'a str,
     pub(super) location: &'a str,
     pub(super) protection: Protection,
-    /// In the order of the map's links.
+    /// In the order of their declaration.
     pub(super) fields: Vec<&'a str>,
     /// How often the field that moved most.
     pub(super) count: u64,
@@ -40,7 +40,23 @@ pub(super) fn groups(map: &Map) -> Vec<Group<'_>> {
         group.actors.extend(link.actors.iter().map(String::as_str));
         group.on_behalf.extend(link.on_behalf.iter().map(String::as_str));
     }
-    groups.into_values().collect()
+    let mut groups: Vec<Group<'_>> = groups.into_values().collect();
+    in_declared_order(map, &mut groups);
+    groups
+}
+
+fn in_declared_order(map: &Map, groups: &mut [Group<'_>]) {
+    let orders: HashMap<&str, HashMap<&str, usize>> = (map.datasets.iter())
+        .map(|set| {
+            let fields = set.fields.iter().enumerate();
+            (&*set.name, fields.map(|(at, field)| (&*field.path, at)).collect())
+        })
+        .collect();
+    for group in groups {
+        if let Some(order) = orders.get(group.dataset) {
+            group.fields.sort_by_key(|field| order.get(field));
+        }
+    }
 }
 
 fn empty(link: &Link) -> Group<'_> {

@@ -64,8 +64,8 @@ fn alarm(out: &mut String, group: &Group<'_>) {
         if group.new { "  NEW" } else { "" },
     );
     let second = format!(
-        "      {} times, {}{}{}",
-        group.count,
+        "      {}, {}{}{}",
+        times(group.count),
         days(group.first_ns, group.last_ns),
         phrase(", by ", group.actors.iter().chain(&group.on_behalf).copied()),
         phrase(", for ", group.purposes.iter().copied()),
@@ -83,6 +83,10 @@ fn push(out: &mut String, line: &str) {
 fn phrase<'a>(before: &str, texts: impl IntoIterator<Item = &'a str>) -> String {
     let texts = list(texts, 3);
     if texts.is_empty() { texts } else { format!("{before}{texts}") }
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 fn days(first: u64, last: u64) -> String {
@@ -171,13 +175,13 @@ fn refusals(out: &mut String, map: &Map) {
     out.push_str("\nRefused lately:\n");
     for refusal in &map.refusals {
         let line = format!(
-            "  {} {} of {} at {}{}, {} times, last {}",
+            "  {} {} of {} at {}{}, {}, last {}",
             refusal.outcome,
             if refusal.actor.is_empty() { "to somebody" } else { &refusal.actor },
             if refusal.dataset.is_empty() { "a value" } else { &refusal.dataset },
             refusal.location,
             phrase(", for ", [&*refusal.purpose].into_iter().filter(|text| !text.is_empty())),
-            refusal.count,
+            times(refusal.count),
             date(refusal.last_ns),
         );
         push(out, &line);

@@ -11,6 +11,12 @@ use crate::time::date;
 /// Lines of a list; a page with more is not read. `--json` has all.
 const MOST: usize = 200;
 
+/// Lines that stand at the top; the others are one click away, so that the map is not far below.
+const FIRST: usize = 10;
+
+const ALARM_HEAD: &str = "<thead><tr><th>What</th><th>Where to</th><th>What for</th><th>By</th>\
+    <th class=\"num\">Times</th><th>First</th><th>Last</th></tr></thead><tbody>";
+
 /// What left as plaintext, and what went nobody knows where.
 pub(super) fn alarms(page: &mut String, map: &Map) {
     let groups = groups(map);
@@ -44,16 +50,36 @@ fn alarm(page: &mut String, class: &str, title: &str, intro: &str, groups: &[&Gr
         "<section class=\"alarm a-{class}\" aria-labelledby=\"alarm-{class}\">\
          <h2 id=\"alarm-{class}\"><span class=\"chip c-{class}\">{letter}</span> {title} \
          <span class=\"count\">{}</span></h2>\n<p>{intro}</p>\n<div class=\"scroll\"><table>\
-         <thead><tr><th>What</th><th>Where to</th><th>What for</th><th>By</th>\
-         <th class=\"num\">Times</th><th>First</th><th>Last</th></tr></thead><tbody>",
+         {ALARM_HEAD}",
         groups.len()
     );
-    for group in groups.iter().take(MOST) {
+    let mut groups = groups.to_vec();
+    groups.sort_by_key(|group| !group.new);
+    let (first, rest) = groups.split_at(groups.len().min(FIRST));
+    alarm_rows(page, first);
+    if !rest.is_empty() {
+        let _ = writeln!(
+            page,
+            "<details class=\"rest\"><summary>{} more</summary><div class=\"scroll\"><table>\
+             {ALARM_HEAD}",
+            rest.len()
+        );
+        alarm_rows(page, &rest[..rest.len().min(MOST)]);
+        more(page, rest.len());
+        page.push_str("</details>");
+    }
+    page.push_str("</section>\n");
+}
+
+fn alarm_rows(page: &mut String, groups: &[&Group<'_>]) {
+    for group in groups {
         let new = if group.new { " <b class=\"tag-new\">NEW</b>" } else { "" };
         let _ = writeln!(
             page,
-            "<tr><td><b>{}</b>: {}{new}</td><td class=\"where\">{}</td><td>{}</td><td>{}</td>\
-             <td class=\"num\">{}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><td><b>{}</b>: {}{new}</td><td class=\"where\" data-h=\"To\">{}</td>\
+             <td data-h=\"What for\">{}</td><td data-h=\"By\">{}</td>\
+             <td class=\"num\" data-h=\"Times\">{}</td><td class=\"day\" data-h=\"First\">{}</td>\
+             <td class=\"day\" data-h=\"Last\">{}</td></tr>",
             html(group.dataset),
             html(&list(group.fields.iter().copied(), 12)),
             html(group.location),
@@ -65,8 +91,6 @@ fn alarm(page: &mut String, class: &str, title: &str, intro: &str, groups: &[&Gr
         );
     }
     page.push_str("</tbody></table></div>");
-    more(page, groups.len());
-    page.push_str("</section>\n");
 }
 
 fn or_dash(text: &str) -> String {
@@ -113,7 +137,7 @@ fn table(page: &mut String, (title, intro): (&str, &str), heads: &[&str], rows: 
         page.push_str("<tr>");
         for (head, cell) in heads.iter().zip(row) {
             let cell = or_dash(cell);
-            let _ = write!(page, "<td{}>{cell}</td>", class(head));
+            let _ = write!(page, "<td{} data-h=\"{head}\">{cell}</td>", class(head));
         }
         page.push_str("</tr>\n");
     }

@@ -35,6 +35,12 @@ function make(name, attributes, ...children) {
   element.append(...children);
   return element;
 }
+/* Long names may break after their separators. */
+function soft(text) {
+  const fragment = document.createDocumentFragment();
+  for (const part of text.split(/(?<=[./@_])(?!\/)/)) fragment.append(part, make("wbr"));
+  return fragment;
+}
 const day = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 const minute = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 16).replace("T", " ");
 const number = (value) => value.toLocaleString("en");
@@ -287,15 +293,17 @@ function moreLines(count) {
   for (const line of lines.slice(lineCount, lineCount + count)) {
     const { row } = line;
     const p = R.protection[row];
-    const cells = [make("td", {}, chip(p), " " + P[p]),
-      make("td", { class: "where" }, make("b", {}, fieldName(R.field[row]))),
-      make("td", {}, fields[R.field[row]].categories.map((key) => N[key]).join(", ")),
-      make("td", {}, R.out[row] ? "to" : "from"),
-      make("td", { class: "where" }, N[placeOf(row)]),
-      make("td", {}, [...line.purposes].join(", ") || "–"),
-      make("td", {}, [...line.who].join(", ") || "–"),
-      make("td", { class: "num" }, number(line.count)),
-      make("td", { class: "day" }, day(line.first)), make("td", { class: "day" }, day(line.last))];
+    const cell = (head, text, kind = "") => make("td", { class: kind, "data-h": head }, soft(text));
+    const cells = [make("td", { class: "keep" }, chip(p), " " + P[p]),
+      make("td", {}, make("b", {}, soft(fieldName(R.field[row])))),
+      cell("Category", fields[R.field[row]].categories.map((key) => N[key]).join(", "), "key-text"),
+      cell("Way", R.out[row] ? "to" : "from"),
+      cell("Place", N[placeOf(row)], "where"),
+      cell("What for", [...line.purposes].join(", ") || "–", "key-text"),
+      cell("By", [...line.who].join(", ") || "–"),
+      cell("Times", number(line.count), "num"),
+      make("td", { class: "day", "data-h": "First" }, day(line.first)),
+      make("td", { class: "day", "data-h": "Last" }, day(line.last))];
     if (since !== null && line.first >= since) {
       cells[1].append(" ", make("b", { class: "tag-new" }, "NEW"));
     }
@@ -343,7 +351,7 @@ function facts(panel, rows) {
   const last = rows.reduce((most, row) => Math.max(most, R.last[row]), 0);
   const set = (column) => [...new Set(rows.map((row) => N[R[column][row]]).filter(Boolean))].sort();
   const list = make("dl", {});
-  const add = (name, value) => value && list.append(make("dt", {}, name), make("dd", {}, value));
+  const add = (name, value) => value && list.append(make("dt", {}, name), make("dd", {}, soft(value)));
   if (rows.length) {
     add("First seen", minute(first) + " UTC");
     add("Last seen", minute(last) + " UTC");
@@ -354,7 +362,7 @@ function facts(panel, rows) {
   panel.append(list);
 }
 function describeBox(panel, id, rows) {
-  panel.append(make("h3", {}, nameOf(id)), make("p", { class: "meta" }, kindOf[id[0]]));
+  panel.append(make("h3", {}, soft(nameOf(id))), make("p", { class: "meta" }, kindOf[id[0]]));
   const index = Number(id.slice(1));
   const own = id[0] === "f" ? [index] : [];
   for (let f = sets[index]?.first; id[0] === "d" && f < sets[index].end; f++) own.push(f);
@@ -363,8 +371,10 @@ function describeBox(panel, id, rows) {
   facts(panel, rows);
   if (!rows.length) panel.append(make("p", {}, "Nothing was seen here with these filters."));
   for (const [out, title] of [[1, "Goes out"], [0, "Comes in"]]) {
-    const links = group(rows.filter((row) => R.out[row] === out), linkKey)
-      .sort((a, b) => linkKey(a.row) - linkKey(b.row));
+    const keyOf = id[0] === "f" ? linkKey : (row) => (R.protection[row] * sets.length
+      + fields[R.field[row]].set) * 65536 + R.place[row];
+    const links = group(rows.filter((row) => R.out[row] === out), keyOf)
+      .sort((a, b) => keyOf(a.row) - keyOf(b.row));
     if (!links.length) continue;
     panel.append(make("h4", {}, title));
     const list = make("ul", {});
@@ -381,34 +391,40 @@ function describeBox(panel, id, rows) {
 }
 function linkButton(id, line) {
   const { row } = line;
-  const place = R.out[row] ? "to " : "from ";
-  const text = { s: fieldName(R.field[row]), p: fieldName(R.field[row]),
-    f: place + N[placeOf(row)], d: N[fields[R.field[row]].path] + " " + place + N[placeOf(row)] }[id[0]];
-  const to = `f${R.field[row]} ${R.out[row] ? "p" : "s"}${R.place[row]}`;
-  const times = `${P[R.protection[row]]}, ${number(line.count)} times, last ${day(line.last)}`;
-  return make("button", { type: "button", onclick: () => choose(to, true) },
-    chip(R.protection[row]), " " + text, make("br"), make("small", {}, times));
+  const place = (R.out[row] ? "to " : "from ") + N[placeOf(row)];
+  const own = [...new Set(line.rows.map((row) => R.field[row]))].sort((a, b) => a - b);
+  const paths = own.map((f) => N[fields[f].path]).join(", ");
+  const set = N[sets[fields[R.field[row]].set].name];
+  const text = { s: set + ": " + paths, p: set + ": " + paths, f: place, d: place }[id[0]];
+  const end = own.length === 1 ? "f" + own[0] : "d" + fields[own[0]].set;
+  const most = Math.max(...own.map((f) => line.rows.reduce(
+    (sum, row) => sum + (R.field[row] === f ? R.count[row] : 0), 0)));
+  const details = [P[R.protection[row]], `${number(most)} times`, "last " + day(line.last)];
+  if (id[0] === "d") details.unshift(paths);
+  return make("button", { type: "button",
+    onclick: () => choose(`${end} ${R.out[row] ? "p" : "s"}${R.place[row]}`, true) },
+  chip(R.protection[row]), " ", soft(text), make("br"), make("small", {}, details.join(" · ")));
 }
 function describeLink(panel, id, rows) {
   const [end, place] = id.split(" ");
   const out = place[0] === "p";
-  panel.append(make("h3", {}, nameOf(end)),
-    make("p", {}, (out ? "to " : "from ") + nameOf(place)));
+  panel.append(make("h3", {}, soft(nameOf(end))),
+    make("p", {}, soft((out ? "to " : "from ") + nameOf(place))));
   const total = rows.reduce((sum, row) => sum + (P[R.protection[row]] === "withheld" ? 0 : R.count[row]), 0);
   panel.append(make("p", { class: "meta" }, `${number(total)} movements of single fields`));
   facts(panel, rows);
-  const body = make("tbody", {});
+  panel.append(make("h4", {}, "What was done"));
+  const list = make("ul", {});
   for (const row of rows.slice(0, PAGE).sort((a, b) => R.protection[a] - R.protection[b])) {
     const what = N[R.action[row]] + (N[R.outcome[row]] === "ok" ? "" : ": " + N[R.outcome[row]]);
     const who = [N[R.actor[row]], N[R.behalf[row]] && "for " + N[R.behalf[row]]].filter(Boolean).join(" ");
-    body.append(make("tr", {}, make("td", {}, chip(R.protection[row]), " " + what),
-      make("td", {}, N[fields[R.field[row]].path]), make("td", {}, who || "–"),
-      make("td", {}, N[R.purpose[row]] || "–"), make("td", { class: "num" }, number(R.count[row])),
-      make("td", {}, day(R.first[row])), make("td", {}, day(R.last[row]))));
+    const days = [...new Set([day(R.first[row]), day(R.last[row])])].join(" to ");
+    list.append(make("li", { class: "item" }, chip(R.protection[row]),
+      ` ${N[fields[R.field[row]].path]}: ${what}, ${number(R.count[row])} times`, make("br"),
+      make("small", {}, soft([who && "by " + who, N[R.purpose[row]] && "what for: " + N[R.purpose[row]],
+        days].filter(Boolean).join(" · ")))));
   }
-  const heads = ["What", "Field", "By", "What for", "Times", "First", "Last"];
-  panel.append(make("div", { class: "scroll" }, make("table", {}, make("thead", {},
-    make("tr", {}, ...heads.map((head) => make("th", {}, head)))), body)));
+  panel.append(list);
   if (rows.length > PAGE) panel.append(make("p", {}, `and ${number(rows.length - PAGE)} more`));
 }
 
@@ -579,7 +595,9 @@ by("unfold").addEventListener("click", () => {
   refresh();
 });
 by("print").addEventListener("click", () => window.print());
-window.addEventListener("beforeprint", () => document.querySelector(".legend").setAttribute("open", ""));
+window.addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details")) folded.setAttribute("open", "");
+});
 
 /* The picture stands already; only what it does not have is made here. */
 stack(census(), false);

@@ -133,7 +133,7 @@ fn place(
     protections: &BTreeSet<Protection>,
 ) {
     let (width, room) = (SIZES.w[column], SIZES.w[column] - 24);
-    let (name, space) = parts(&location.name);
+    let (name, small) = names(&location.name);
     let kind = if letter == 's' { "Comes from" } else { "Goes to" };
     let _ = write!(
         page,
@@ -150,8 +150,8 @@ fn place(
         if location.new { ", new" } else { "" },
         html(&location.name),
         node.height,
-        html(&fit(name, room - 18 * protections.len() as i32, 8)),
-        html(&fit(&format!("{} · {space}", family(space)), room, 7)),
+        html(&fit(name, room - 18 * protections.len() as i32, 9)),
+        html(&fit(&small, room, 7)),
     );
     chips(page, width - 8, 15, protections);
     badge(page, width);
@@ -199,10 +199,14 @@ fn dataset(
         words(protections),
         if set.new { ", new" } else { "" },
         SIZES.head,
-        html(&fit(&set.name, width - 110 - 18 * protections.len() as i32, 8)),
+        html(&fit(&set.name, width - 100 - 18 * protections.len() as i32, 9)),
     );
     let x = width - 12 - 18 * i32::try_from(protections.len()).unwrap_or(0);
-    let _ = write!(page, "<text class=\"small end\" x=\"{x}\" y=\"20\">{count} fields</text>");
+    let _ = write!(
+        page,
+        "<text class=\"small end\" x=\"{x}\" y=\"20\">{count} field{}</text>",
+        if count == 1 { "" } else { "s" }
+    );
     chips(page, width - 8, SIZES.head / 2, protections);
     page.push_str("</g>");
     for (offset, field) in set.fields.iter().enumerate() {
@@ -250,6 +254,16 @@ fn row(
     page.push_str("</g>");
 }
 
+/// Two lines: what tells a place from others, and the rest of its name.
+fn names(location: &str) -> (&str, String) {
+    let (name, space) = parts(location);
+    match (family(space), space.split_once("://")) {
+        // Of a service the host says more than the path.
+        ("service", Some((_, host))) => (host, format!("service · /{name}")),
+        (family, _) => (name, format!("{family} · {space}")),
+    }
+}
+
 /// Name and namespace of a place. The name may be all there is.
 fn parts(location: &str) -> (&str, &str) {
     let start = location.find("://").map_or(0, |at| at + 3);
@@ -293,9 +307,12 @@ fn fit(text: &str, pixels: i32, per_char: i32) -> String {
 /// The same for dotted keys: the end says more than the beginning.
 fn fit_end(text: &str, pixels: i32, per_char: i32) -> String {
     let room = usize::try_from(pixels / per_char).unwrap_or(0).max(6);
-    let chars: Vec<char> = text.chars().collect();
-    if chars.len() <= room {
+    if text.chars().count() <= room {
         return text.to_owned();
     }
-    format!("…{}", chars[chars.len() - room + 1..].iter().collect::<String>())
+    let whole_words = text.match_indices('.').map(|(at, _)| &text[at + 1..]);
+    match whole_words.into_iter().find(|rest| rest.chars().count() < room) {
+        Some(rest) => format!("…{rest}"),
+        None => fit(text, pixels, per_char),
+    }
 }
