@@ -40,7 +40,7 @@ MAY_USE = {
     "taggant": {"taggant-core", "taggant-derive", "taggant-store", "taggant-taxonomy"},
     "taggant-testing": {"taggant", "taggant-trace"},
     "taggant-trace": {"taggant-core"},
-    "taggant-cli": {"taggant"},
+    "taggant-cli": {"taggant", "taggant-lineage"},
 }
 
 problems = []

@@ -6,6 +6,7 @@ mod erase;
 mod flows;
 mod init;
 mod keys;
+mod map;
 mod policy;
 mod subject;
 
@@ -19,6 +20,7 @@ use crate::output::Output;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Init(init::Args),
+    Map(map::Args),
     Flows(flows::Args),
     Subject(subject::Args),
     Actors(actors::Args),
@@ -31,6 +33,7 @@ pub(crate) enum Verb {
 pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
     match &cli.verb {
         Verb::Init(args) => init::run(args, &cli.global, output),
+        Verb::Map(args) => map::run(args, &cli.global, output),
         Verb::Flows(args) => flows::run(args, &cli.global, output),
         Verb::Subject(args) => subject::run(args, &cli.global, output),
         Verb::Keys(args) => keys::run(args, &cli.global, output),
