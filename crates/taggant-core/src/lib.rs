@@ -3,8 +3,8 @@
 //! Users depend on the `taggant` crate, which re-exports what is public here.
 //!
 //! The modules form an order; each names only earlier ones:
-//! `hex`, `tag`, `subject`, `field`, `error` → `envelope`, `cbor` → `cipher` → `key` → `redact`, `event`,
-//! `journal` → `policy` → `flow` → `seal`.
+//! `hex`, `tag`, `subject`, `field`, `error`, `inventory` → `envelope`, `cbor` → `cipher` → `key` →
+//! `redact`, `event`, `journal` → `policy` → `flow` → `seal`.
 
 pub mod cbor;
 pub mod cipher;
@@ -14,6 +14,7 @@ pub mod event;
 pub mod field;
 pub mod flow;
 pub mod hex;
+pub mod inventory;
 pub mod journal;
 pub mod key;
 pub mod policy;

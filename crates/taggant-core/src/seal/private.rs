@@ -17,6 +17,7 @@ pub use crate::error::Error;
 pub use crate::field::{
     FieldRole, FieldSpec, LookupSpec, Mask, Pad, RecordSpec, SpecNumber, TagSpec,
 };
+pub use crate::inventory::{Parts as RecordParts, Record};
 pub use crate::redact::MaskText;
 pub use crate::subject::SubjectId;
 pub use crate::tag::FieldId;

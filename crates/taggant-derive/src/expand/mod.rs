@@ -8,6 +8,7 @@ mod generics;
 mod lookup;
 mod mask;
 mod pending;
+mod record;
 mod runtime;
 mod ser;
 mod shape;
@@ -29,6 +30,7 @@ pub(crate) fn input(model: &Model) -> TokenStream {
     let rt = Runtime::imported();
     let import = Runtime::import(&model.krate);
     let spec = spec::expand(model, &rt);
+    let record = record::expand(model, &rt);
     let bind = bind::expand(model, &rt);
     let masks = mask::expand(model, &rt);
     let nested = spec::assert_nested(model, &rt);
@@ -52,6 +54,7 @@ pub(crate) fn input(model: &Model) -> TokenStream {
         const _: () = {
             #import
             #spec
+            #record
             #bind
             #masks
             #nested

@@ -71,6 +71,8 @@ items! {
     pad: Pad,
     lookup_spec: LookupSpec,
     spec_number: SpecNumber,
+    record_parts: RecordParts,
+    record: Record,
     field_id: FieldId,
     error: Error,
     // Traits of the type.
