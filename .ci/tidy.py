@@ -38,9 +38,11 @@ MAY_USE = {
     "taggant-store": {"taggant-core"},
     "taggant-lineage": {"taggant-core", "taggant-store"},
     "taggant": {"taggant-core", "taggant-derive", "taggant-store", "taggant-taxonomy"},
-    "taggant-testing": {"taggant", "taggant-trace"},
+    "taggant-inventory": {"taggant-core"},
     "taggant-trace": {"taggant-core"},
-    "taggant-cli": {"taggant", "taggant-lineage"},
+    "taggant-scan": {"taggant-taxonomy"},
+    "taggant-testing": {"taggant", "taggant-trace"},
+    "taggant-cli": {"taggant", "taggant-inventory", "taggant-lineage", "taggant-scan", "taggant-trace"},
 }
 
 problems = []
