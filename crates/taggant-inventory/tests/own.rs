@@ -22,7 +22,7 @@ mod people {
         integrity = "_seal"
     )]
     #[serde(rename_all = "camelCase")]
-    pub struct Person {
+    pub(super) struct Person {
         #[clear(authenticated)]
         id: u64,
         #[clear]
