@@ -1,6 +1,6 @@
 //! What several declarations say against each other.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::Serialize;
@@ -181,27 +181,29 @@ fn groups(types: &[Entry], findings: &mut Vec<Finding>) {
     }
 }
 
-/// An alias that names a live field would open that field's envelopes.
+/// An alias that names a live field of the same program would open that field's envelopes. Of
+/// another program it is what a renaming looks like that has not reached all of them.
 fn aliases(
     types: &[Entry],
     fields: &BTreeMap<FieldId, Vec<Declared<'_>>>,
     findings: &mut Vec<Finding>,
 ) {
-    let mut seen: HashMap<(FieldId, FieldId), ()> = HashMap::new();
+    let mut seen: HashSet<(FieldId, FieldId)> = HashSet::new();
     for entry in types {
-        for field in &entry.declared.fields {
+        for field in entry.declared.fields.iter().filter(|field| field.tag().is_some()) {
             for alias in &field.aliases {
-                let Some((live, other)) = fields.get(alias).and_then(|found| found.first()) else {
-                    continue;
-                };
-                let has_envelopes = field.tag().is_some() && other.tag().is_some();
-                if has_envelopes && seen.insert((field.id, *alias), ()).is_none() {
+                let live = fields.get(alias).into_iter().flatten().take(SHOWN);
+                let live = live.into_iter().find(|(other, live)| {
+                    live.tag().is_some()
+                        && other.binaries.iter().any(|b| entry.binaries.contains(b))
+                });
+                let Some((live, other)) = live else { continue };
+                if seen.insert((field.id, *alias)) {
                     let what = format!(
                         "an alias of it is {}.{}, a field that exists: its values would open here",
                         live.declared.dataset, other.path
                     );
-                    let of = [(entry, field), (*live, *other)];
-                    findings.push(finding(FindingKind::Alias, &[&of[0], &of[1]], what));
+                    findings.push(finding(FindingKind::Alias, &[&(entry, field)], what));
                 }
             }
         }
