@@ -9,6 +9,8 @@
 //! [`disguises`] lists how a value that is known may be hidden in bytes.
 
 mod decode;
+#[cfg(feature = "archives")]
+mod detect;
 mod disguise;
 mod finder;
 mod found;
@@ -21,6 +23,8 @@ mod values;
 #[cfg(feature = "archives")]
 mod walk;
 
+#[cfg(feature = "archives")]
+pub use detect::{Pattern, PatternFound};
 pub use disguise::{Disguise, disguises};
 pub use finder::{Finder, Hit};
 pub use found::{FieldFound, Findings, KeyFound};

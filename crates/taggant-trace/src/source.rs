@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::detect::PatternFound;
 use super::found::FieldFound;
 use super::values::ValueFound;
 
@@ -65,6 +66,8 @@ pub struct Source {
     pub of_further_fields: u64,
     /// Given values that stand there in plaintext.
     pub values: Vec<ValueFound>,
+    /// What looks like personal data by its form.
+    pub patterns: Vec<PatternFound>,
     /// What could not be read, and why.
     pub remarks: Vec<String>,
 }
@@ -78,6 +81,7 @@ impl Source {
             fields: Vec::new(),
             of_further_fields: 0,
             values: Vec::new(),
+            patterns: Vec::new(),
             remarks: Vec::new(),
         }
     }
@@ -91,6 +95,9 @@ impl Source {
     /// Whether there is nothing to say.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.envelopes() == 0 && self.values.is_empty() && self.remarks.is_empty()
+        self.envelopes() == 0
+            && self.values.is_empty()
+            && self.patterns.is_empty()
+            && self.remarks.is_empty()
     }
 }

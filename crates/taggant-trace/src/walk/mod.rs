@@ -13,6 +13,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::rc::Rc;
 
+use crate::detect::Detect;
 use crate::finder::{Finder, Hit};
 use crate::found::Findings;
 use crate::patterns::Encoding;
@@ -32,19 +33,27 @@ pub struct Tracer {
     finder: Finder,
     options: Options,
     values: Option<Values>,
+    detect: bool,
 }
 
 impl Tracer {
     /// A search for envelopes.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { finder: Finder::new(), options, values: None }
+        Self { finder: Finder::new(), options, values: None, detect: false }
     }
 
     /// Looks for these values in plaintext, too.
     #[must_use]
     pub fn values(mut self, values: Values) -> Self {
         self.values = Some(values);
+        self
+    }
+
+    /// Looks for what has the form of personal data, too.
+    #[must_use]
+    pub fn detect(mut self) -> Self {
+        self.detect = true;
         self
     }
 
@@ -274,12 +283,15 @@ impl<'a> Walk<'a> {
         let mut source = Source::new(name, format);
         let mut envelopes = self.tracer.finder.with(sink);
         let mut values = self.tracer.values.as_ref().map(Values::search);
+        let mut detect = self.tracer.detect.then(Detect::default);
         let mut searches: Vec<&mut dyn Search> = vec![&mut envelopes];
         searches.extend(values.as_mut().map(|values| values as &mut dyn Search));
+        searches.extend(detect.as_mut().map(|detect| detect as &mut dyn Search));
         if let Err(error) = trace_blocks(reader, BLOCK, &mut searches, &mut source.bytes) {
             source.remarks.push(format!("read up to byte {}: {error}", source.bytes));
         }
         source.values = values.map(|values| values.into_found()).unwrap_or_default();
+        source.patterns = detect.map(Detect::into_found).unwrap_or_default();
         source
     }
 
