@@ -35,6 +35,7 @@ MAY_USE = {
     "taggant-taxonomy": set(),
     "taggant-core": {"taggant-taxonomy"},
     "taggant-derive": {"taggant-taxonomy"},
+    "taggant-scan": {"taggant-taxonomy"},
     "taggant-store": {"taggant-core"},
     "taggant-lineage": {"taggant-core", "taggant-store"},
     "taggant": {"taggant-core", "taggant-derive", "taggant-store", "taggant-taxonomy"},
