@@ -11,6 +11,8 @@ mod groups;
 mod html;
 mod layout;
 mod model;
+#[cfg(test)]
+mod testing;
 mod text;
 
 pub use build::{Answers, Options};

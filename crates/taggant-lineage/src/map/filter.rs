@@ -41,6 +41,6 @@ impl Filter {
 }
 
 /// Whether a dotted key is another or stands below it.
-fn is_or_below(key: &str, other: &str) -> bool {
+pub(super) fn is_or_below(key: &str, other: &str) -> bool {
     key.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -5,6 +5,7 @@
 
 mod data;
 mod lists;
+mod names;
 mod svg;
 
 use base64::Engine as _;

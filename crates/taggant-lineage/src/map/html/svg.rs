@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use super::names::{fit, fit_end, names};
 use crate::map::escape::html;
 use crate::map::layout::{End, Layout, Located, Node, SIZES, Wire};
 use crate::map::model::{Direction, Location, Map, Protection};
@@ -252,67 +253,4 @@ fn row(
     );
     chips(page, width - 8, SIZES.row / 2, protections);
     page.push_str("</g>");
-}
-
-/// Two lines: what tells a place from others, and the rest of its name.
-fn names(location: &str) -> (&str, String) {
-    let (name, space) = parts(location);
-    match (family(space), space.split_once("://")) {
-        // Of a service the host says more than the path.
-        ("service", Some((_, host))) => (host, format!("service · /{name}")),
-        (family, _) => (name, format!("{family} · {space}")),
-    }
-}
-
-/// Name and namespace of a place. The name may be all there is.
-fn parts(location: &str) -> (&str, &str) {
-    let start = location.find("://").map_or(0, |at| at + 3);
-    match location[start..].find('/') {
-        Some(at) => (&location[start + at + 1..], &location[..start + at]),
-        None => (location, location),
-    }
-}
-
-/// What somebody who does not know URLs would call such a place.
-fn family(space: &str) -> &'static str {
-    let scheme = space.split([':', '/']).next().unwrap_or("");
-    match scheme {
-        "postgres" | "postgresql" | "mysql" | "mariadb" | "sqlite" | "mssql" | "oracle" => {
-            "database"
-        }
-        "mongodb" | "redis" | "cassandra" | "clickhouse" | "snowflake" | "bigquery" => "database",
-        "http" | "https" | "grpc" => "service",
-        "file" | "ftp" | "sftp" => "file",
-        "s3" | "gs" | "gcs" | "abfs" | "abfss" | "azure" | "hdfs" => "file store",
-        "kafka" | "nats" | "amqp" | "amqps" | "sqs" | "pubsub" | "mqtt" => "messages",
-        "log" => "log",
-        "mailto" | "smtp" | "smtps" => "mail",
-        "taggant" => "not named",
-        _ => "place",
-    }
-}
-
-/// As much of a text as fits into so many pixels; the middle is left out.
-fn fit(text: &str, pixels: i32, per_char: i32) -> String {
-    let room = usize::try_from(pixels / per_char).unwrap_or(0).max(6);
-    let chars: Vec<char> = text.chars().collect();
-    if chars.len() <= room {
-        return text.to_owned();
-    }
-    let tail = room / 2;
-    let head: String = chars[..room - tail - 1].iter().collect();
-    head + "…" + &chars[chars.len() - tail..].iter().collect::<String>()
-}
-
-/// The same for dotted keys: the end says more than the beginning.
-fn fit_end(text: &str, pixels: i32, per_char: i32) -> String {
-    let room = usize::try_from(pixels / per_char).unwrap_or(0).max(6);
-    if text.chars().count() <= room {
-        return text.to_owned();
-    }
-    let whole_words = text.match_indices('.').map(|(at, _)| &text[at + 1..]);
-    match whole_words.into_iter().find(|rest| rest.chars().count() < room) {
-        Some(rest) => format!("…{rest}"),
-        None => fit(text, pixels, per_char),
-    }
 }
