@@ -22,6 +22,11 @@ pub(crate) fn ledger(global: &Global) -> Result<SqliteLedger, Failure> {
     Ok(SqliteLedger::open_read_only(&path)?)
 }
 
+/// Whether there is a ledger to ask.
+pub(crate) fn has_ledger(global: &Global) -> bool {
+    global.ledger.is_some() || global.data.join("ledger.db").is_file()
+}
+
 /// The data folder with its keys, which must exist: for what asks about a person or changes
 /// something.
 pub(crate) fn runtime(global: &Global) -> Result<Runtime, Failure> {

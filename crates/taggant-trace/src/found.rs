@@ -10,9 +10,9 @@ use super::finder::Hit;
 use super::patterns::Encoding;
 
 /// So many pairs of field and key are told apart; envelopes of further ones are counted by field.
-const MAX_PAIRS: usize = 200_000;
+const MAX_PAIRS: usize = 50_000;
 /// So many fields are told apart: a hostile file may name any number.
-const MAX_FIELDS: usize = 20_000;
+const MAX_FIELDS: usize = 5_000;
 
 /// Envelopes of one file or entry of an archive.
 #[derive(Default)]

@@ -9,6 +9,7 @@ mod keys;
 mod map;
 mod policy;
 mod subject;
+mod trace;
 
 use clap::Subcommand;
 
@@ -22,6 +23,7 @@ pub(crate) enum Verb {
     Init(init::Args),
     Map(map::Args),
     Flows(flows::Args),
+    Trace(trace::Args),
     Subject(subject::Args),
     Actors(actors::Args),
     Erase(erase::Args),
@@ -35,6 +37,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Verb::Init(args) => init::run(args, &cli.global, output),
         Verb::Map(args) => map::run(args, &cli.global, output),
         Verb::Flows(args) => flows::run(args, &cli.global, output),
+        Verb::Trace(args) => trace::run(args, &cli.global, output),
         Verb::Subject(args) => subject::run(args, &cli.global, output),
         Verb::Keys(args) => keys::run(args, &cli.global, output),
         Verb::Actors(args) => actors::run(args, &cli.global, output),

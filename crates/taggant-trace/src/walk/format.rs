@@ -14,7 +14,8 @@ pub(super) fn of(head: &[u8]) -> Format {
         Format::Bzip2
     } else if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") {
         Format::Zip
-    } else if begins(b"PGDMP") {
+    } else if begins(b"PGDMP") && head.get(10) == Some(&1) {
+        // The table of contents of other formats begins alike and is searched as it is.
         Format::PgDump
     } else if begins(b"SQLite format 3\0") {
         Format::Sqlite
