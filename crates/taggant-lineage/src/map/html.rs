@@ -17,10 +17,21 @@ use super::layout::Layout;
 use super::model::Map;
 use crate::time::{date, rfc3339};
 
-const STYLE: &str = include_str!("html/page.css");
-const SCRIPT: &str = include_str!("html/page.js");
-const FILTERS: &str = include_str!("html/filters.html");
-const LEGEND: &str = include_str!("html/legend.html");
+const STYLE: &str = include_str!("html/page/page.css");
+/// Parts of one function: each uses what the ones before it made.
+const SCRIPT: &str = concat!(
+    "\"use strict\";\n(() => {\n",
+    include_str!("html/page/rows.js"),
+    include_str!("html/page/picture.js"),
+    include_str!("html/page/list.js"),
+    include_str!("html/page/details.js"),
+    include_str!("html/page/choice.js"),
+    include_str!("html/page/keys.js"),
+    include_str!("html/page/start.js"),
+    "})();\n"
+);
+const FILTERS: &str = include_str!("html/page/filters.html");
+const LEGEND: &str = include_str!("html/page/legend.html");
 
 /// The map as one HTML page.
 #[must_use]

@@ -19,6 +19,8 @@ struct Data<'a> {
     places: Vec<u32>,
     sets: Vec<Set>,
     unfolded: bool,
+    /// How many links the rows make.
+    links: usize,
     rows: Rows,
     /// Field and its origins, by text where they are no field of the map.
     made: Vec<Made>,
@@ -68,6 +70,7 @@ pub(super) fn data(map: &Map, layout: &Layout) -> String {
         places: Vec::new(),
         sets: Vec::new(),
         unfolded: layout.unfolded,
+        links: map.links.len(),
         rows: Rows::default(),
         made: Vec::new(),
         seen: HashMap::from([("", 0)]),

@@ -8,12 +8,17 @@ use crate::map::escape::html;
 use crate::map::layout::{End, Layout, Located, Node, SIZES, Wire};
 use crate::map::model::{Direction, Location, Map, Protection};
 
+/// More lines than these are thin and pale, so that plaintext stands out; the script knows it too.
+const MANY_WIRES: usize = 600;
+
 pub(super) fn picture(page: &mut String, map: &Map, layout: &Layout) {
     let _ = writeln!(
         page,
-        "<svg id=\"map\" viewBox=\"0 0 {} {}\" role=\"group\" aria-label=\"Map: where data comes \
+        "<svg id=\"map\"{} viewBox=\"0 0 {} {}\" role=\"group\" aria-label=\"Map: where data comes \
          from, its fields, where it goes to\">",
-        SIZES.width, layout.height
+        if layout.wires.len() > MANY_WIRES { " class=\"many\"" } else { "" },
+        SIZES.width,
+        layout.height
     );
     for (column, title) in ["Comes from", "Datasets and their fields", "Goes to"].iter().enumerate()
     {
