@@ -156,6 +156,11 @@ fn run(csv: &Path, data: &Path) -> Result<()> {
     storage.checkpoint()?;
     runtime.flush()?;
     print!("{}", report::proof(&watch(&import), data)?);
+    // Last, for it has dates in it: somebody may have ordered today.
+    heading("Where is all of this? Open the map in a browser:");
+    let map = data.join("map.html");
+    std::fs::write(&map, report::map(&runtime)?)?;
+    println!("  {}", map.display());
     Ok(())
 }
 

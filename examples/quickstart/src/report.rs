@@ -5,6 +5,7 @@ use std::path::Path;
 
 use taggant::Runtime;
 use taggant::ledger::Handle;
+use taggant_lineage::map::{self, Map, Options};
 use taggant_testing::LeakProbe;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -91,6 +92,11 @@ pub(crate) fn person(runtime: &Runtime, handle: Handle) -> Result<String> {
         table(&["dataset", "what", "place", "form", "times"], &places),
         table(&["who", "why", "what", "outcome", "reason"], &accesses)
     ))
+}
+
+/// Where everything came from and went to, as one HTML page.
+pub(crate) fn map(runtime: &Runtime) -> Result<String> {
+    Ok(map::html(&Map::from_ledger(runtime.ledger(), &Options::default())?))
 }
 
 /// Searches the files for every ingested value, in every encoding.

@@ -24,6 +24,8 @@ fn the_sample_runs_to_the_proof_and_prints_no_more_than_it_says() {
     assert!(out.contains("0 plaintexts found of"), "{out}");
     assert!(out.contains("reading them now: Erased; writing them again: Erased"), "{out}");
     assert!(out.contains("action = \"open\""), "the refusal prints the rule: {out}");
+    let map = std::fs::read_to_string(data.path().join("map.html")).unwrap();
+    assert!(out.contains("map.html") && map.contains("https://shipper.example/labels"), "{out}");
     // Everything but the one label and the four digits that were revealed on purpose.
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
