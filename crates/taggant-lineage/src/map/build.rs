@@ -209,10 +209,14 @@ fn datasets(answers: &Answers, filter: &Filter, links: &[Link]) -> Vec<Dataset> 
             }
         }
     }
-    let set = |(name, fields): (&str, Vec<Field>)| {
-        let mut seen = links.iter().filter(|link| link.dataset == name).peekable();
-        let new = seen.peek().is_some() && seen.all(|link| link.new);
-        Dataset { name: name.to_owned(), fields, new }
+    let mut only_new: HashMap<&str, bool> = HashMap::new();
+    for link in links {
+        *only_new.entry(&link.dataset).or_insert(true) &= link.new;
+    }
+    let set = |(name, fields): (&str, Vec<Field>)| Dataset {
+        name: name.to_owned(),
+        fields,
+        new: only_new.get(name) == Some(&true),
     };
     sets.into_iter().map(set).collect()
 }

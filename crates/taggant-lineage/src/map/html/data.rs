@@ -1,6 +1,6 @@
 //! What the page's script works on: names once each, movements as columns of numbers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -154,6 +154,7 @@ impl<'a> Data<'a> {
                 numbers.insert((&*set.name, &*field.path), number);
             }
         }
+        let mut drawn = HashSet::new();
         for made in &map.derivations {
             let Some(field) = numbers.get(&(&*made.dataset, &*made.field)).copied() else {
                 continue;
@@ -161,7 +162,7 @@ impl<'a> Data<'a> {
             for origin in &made.origins {
                 let from = numbers.get(&(&*origin.dataset, &*origin.field)).copied();
                 let text = self.name(&origin.location);
-                if !self.made.iter().any(|own| (own.field, own.from) == (field, from)) {
+                if drawn.insert((field, from)) {
                     self.made.push(Made { field, from, text });
                 }
             }

@@ -1,5 +1,7 @@
 //! Names as they fit into boxes.
 
+use crate::map::escape::visible;
+
 /// Two lines: what tells a place from others, and the rest of its name.
 pub(super) fn names(location: &str) -> (&str, String) {
     let (name, space) = parts(location);
@@ -41,9 +43,9 @@ fn family(space: &str) -> &'static str {
 /// As much of a text as fits into so many pixels; the middle is left out.
 pub(super) fn fit(text: &str, pixels: i32, per_char: i32) -> String {
     let room = usize::try_from(pixels / per_char).unwrap_or(0).max(6);
-    let chars: Vec<char> = text.chars().collect();
+    let chars: Vec<char> = visible(text).chars().collect();
     if chars.len() <= room {
-        return text.to_owned();
+        return chars.into_iter().collect();
     }
     let tail = room / 2;
     let head: String = chars[..room - tail - 1].iter().collect();
@@ -53,6 +55,7 @@ pub(super) fn fit(text: &str, pixels: i32, per_char: i32) -> String {
 /// The same for dotted keys: the end says more than the beginning.
 pub(super) fn fit_end(text: &str, pixels: i32, per_char: i32) -> String {
     let room = usize::try_from(pixels / per_char).unwrap_or(0).max(6);
+    let text = &*visible(text);
     if text.chars().count() <= room {
         return text.to_owned();
     }

@@ -114,7 +114,7 @@ fn chips(page: &mut String, right: i32, y: i32, protections: &BTreeSet<Protectio
     for protection in protections {
         let _ = write!(
             page,
-            "<g class=\"chip c-{}\"><rect x=\"{x}\" y=\"{}\" width=\"16\" height=\"16\" rx=\"3\"/>\
+            "<g class=\"chip c-{}\" aria-hidden=\"true\"><rect x=\"{x}\" y=\"{}\" width=\"16\" height=\"16\" rx=\"3\"/>\
              <text x=\"{}\" y=\"{}\">{}</text></g>",
             protection.name(),
             y - 8,
@@ -147,7 +147,7 @@ fn place(
          role=\"button\" tabindex=\"-1\" aria-label=\"{kind} {}: {}{}\"><title>{}</title>\
          <rect class=\"box\" width=\"{width}\" height=\"{}\" rx=\"6\"/>\
          <text class=\"name\" x=\"12\" y=\"19\">{}</text>\
-         <text class=\"small\" x=\"12\" y=\"35\">{}</text>",
+         <text class=\"small\" aria-hidden=\"true\" x=\"12\" y=\"35\">{}</text>",
         if location.new { " new" } else { "" },
         SIZES.x[column],
         node.y,
@@ -168,7 +168,7 @@ fn place(
 fn badge(page: &mut String, width: i32) {
     let _ = write!(
         page,
-        "<g class=\"badge\"><rect x=\"{}\" y=\"-8\" width=\"36\" height=\"16\" rx=\"8\"/>\
+        "<g class=\"badge\" aria-hidden=\"true\"><rect x=\"{}\" y=\"-8\" width=\"36\" height=\"16\" rx=\"8\"/>\
          <text x=\"{}\" y=\"4\">NEW</text></g>",
         width - 46,
         width - 28
@@ -192,7 +192,7 @@ fn dataset(
          <g class=\"head\" data-n=\"d{at}\" role=\"button\" tabindex=\"-1\" aria-expanded=\"{}\" \
          aria-label=\"Dataset {}, {count} tagged fields, leaves: {}{}\">\
          <rect class=\"hit\" width=\"{width}\" height=\"{}\" rx=\"6\"/>\
-         <text class=\"fold\" x=\"10\" y=\"21\" data-fold=\"{at}\">▸</text>\
+         <text class=\"fold\" aria-hidden=\"true\" x=\"10\" y=\"21\" data-fold=\"{at}\">▸</text>\
          <text class=\"name\" x=\"26\" y=\"21\">{}</text>",
         if set.new { " new" } else { "" },
         if layout.unfolded { " open" } else { "" },
@@ -210,7 +210,7 @@ fn dataset(
     let x = width - 12 - 18 * i32::try_from(protections.len()).unwrap_or(0);
     let _ = write!(
         page,
-        "<text class=\"small end\" x=\"{x}\" y=\"20\">{count} field{}</text>",
+        "<text class=\"small end\" aria-hidden=\"true\" x=\"{x}\" y=\"20\">{count} field{}</text>",
         if count == 1 { "" } else { "s" }
     );
     chips(page, width - 8, SIZES.head / 2, protections);
@@ -242,7 +242,7 @@ fn row(
          tabindex=\"-1\" aria-label=\"Field {}, {}, leaves: {}{}\"><title>{}: {}</title>\
          <rect class=\"hit\" x=\"1\" width=\"{}\" height=\"{}\"/>\
          <text class=\"path\" x=\"14\" y=\"16\">{}</text>\
-         <text class=\"small end\" x=\"{}\" y=\"16\">{}</text>",
+         <text class=\"small end\" aria-hidden=\"true\" x=\"{}\" y=\"16\">{}</text>",
         if field.new { " new" } else { "" },
         html(&field.path),
         html(&categories),
