@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::names::{fit, fit_end, names};
 use crate::map::escape::html;
 use crate::map::layout::{End, Layout, Located, Node, SIZES, Wire};
-use crate::map::model::{Direction, Location, Map, Protection};
+use crate::map::model::{Dataset, Direction, Location, Map, Protection};
 
 /// More lines than these are thin and pale, so that plaintext stands out; the script knows it too.
 const MANY_WIRES: usize = 600;
@@ -183,45 +183,56 @@ fn dataset(
     chips_of: &Chips,
 ) {
     let set = &map.datasets[node.index];
-    let width = SIZES.w[1];
-    let (protections, count) = (&chips_of.sets[at], set.fields.len());
     let _ = write!(
         page,
-        "<g class=\"n set{}{}\" data-n=\"d{at}\" transform=\"translate({} {})\"><title>{}</title>\
-         <rect class=\"box\" width=\"{width}\" height=\"{}\" rx=\"6\"/>\
-         <g class=\"head\" data-n=\"d{at}\" role=\"button\" tabindex=\"-1\" aria-expanded=\"{}\" \
-         aria-label=\"Dataset {}, {count} tagged fields, leaves: {}{}\">\
-         <rect class=\"hit\" width=\"{width}\" height=\"{}\" rx=\"6\"/>\
-         <text class=\"fold\" aria-hidden=\"true\" x=\"10\" y=\"21\" data-fold=\"{at}\">▸</text>\
-         <text class=\"name\" x=\"26\" y=\"21\">{}</text>",
-        if set.new { " new" } else { "" },
-        if layout.unfolded { " open" } else { "" },
-        SIZES.x[1],
-        node.y,
-        html(&set.name),
-        node.height,
-        layout.unfolded,
-        html(&set.name),
-        words(protections),
-        if set.new { ", new" } else { "" },
-        SIZES.head,
-        html(&fit(&set.name, width - 100 - 18 * protections.len() as i32, 9)),
+        "<g class=\"n set{new}{open}\" data-n=\"d{at}\" transform=\"translate({x} {y})\">\
+         <title>{name}</title><rect class=\"box\" width=\"{width}\" height=\"{height}\" rx=\"6\"/>",
+        new = if set.new { " new" } else { "" },
+        open = if layout.unfolded { " open" } else { "" },
+        x = SIZES.x[1],
+        y = node.y,
+        name = html(&set.name),
+        width = SIZES.w[1],
+        height = node.height,
     );
-    let x = width - 12 - 18 * i32::try_from(protections.len()).unwrap_or(0);
-    let _ = write!(
-        page,
-        "<text class=\"small end\" aria-hidden=\"true\" x=\"{x}\" y=\"20\">{count} field{}</text>",
-        if count == 1 { "" } else { "s" }
-    );
-    chips(page, width - 8, SIZES.head / 2, protections);
-    page.push_str("</g>");
+    head(page, set, at, layout.unfolded, &chips_of.sets[at]);
     for (offset, field) in set.fields.iter().enumerate() {
         let number = layout.first_field[at] + offset;
         let y = SIZES.head + i32::try_from(offset).unwrap_or(0) * SIZES.row;
         row(page, field, number, y, &chips_of.fields[number]);
     }
-    badge(page, width);
+    badge(page, SIZES.w[1]);
     page.push_str("</g>\n");
+}
+
+fn head(
+    page: &mut String,
+    set: &Dataset,
+    at: usize,
+    unfolded: bool,
+    protections: &BTreeSet<Protection>,
+) {
+    let (width, count) = (SIZES.w[1], set.fields.len());
+    let chips_width = 18 * i32::try_from(protections.len()).unwrap_or(0);
+    let _ = write!(
+        page,
+        "<g class=\"head\" data-n=\"d{at}\" role=\"button\" tabindex=\"-1\" \
+         aria-expanded=\"{unfolded}\" aria-label=\"Dataset {name}, {count} tagged fields, leaves: \
+         {words}{new}\"><rect class=\"hit\" width=\"{width}\" height=\"{height}\" rx=\"6\"/>\
+         <g class=\"knob\" data-fold=\"{at}\" aria-hidden=\"true\">\
+         <rect width=\"26\" height=\"{height}\"/><text class=\"fold\" x=\"10\" y=\"21\">▸</text></g>\
+         <text class=\"name\" x=\"26\" y=\"21\">{fitted}</text>\
+         <text class=\"small end\" aria-hidden=\"true\" x=\"{end}\" y=\"20\">{count} field{s}</text>",
+        name = html(&set.name),
+        words = words(protections),
+        new = if set.new { ", new" } else { "" },
+        height = SIZES.head,
+        fitted = html(&fit(&set.name, width - 100 - chips_width, 9)),
+        end = width - 12 - chips_width,
+        s = if count == 1 { "" } else { "s" },
+    );
+    chips(page, width - 8, SIZES.head / 2, protections);
+    page.push_str("</g>");
 }
 
 fn row(
