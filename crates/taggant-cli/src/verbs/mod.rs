@@ -3,6 +3,7 @@
 mod actors;
 mod completions;
 mod erase;
+mod export;
 mod flows;
 mod init;
 mod keys;
@@ -26,6 +27,7 @@ pub(crate) enum Verb {
     Trace(trace::Args),
     Subject(subject::Args),
     Actors(actors::Args),
+    Export(export::Args),
     Erase(erase::Args),
     Keys(keys::Args),
     Policy(policy::Args),
@@ -41,6 +43,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Verb::Subject(args) => subject::run(args, &cli.global, output),
         Verb::Keys(args) => keys::run(args, &cli.global, output),
         Verb::Actors(args) => actors::run(args, &cli.global, output),
+        Verb::Export(args) => export::run(args, &cli.global, output),
         Verb::Erase(args) => erase::run(args, &cli.global, output),
         Verb::Policy(args) => policy::run(args, &cli.global, output),
         Verb::Completions(args) => completions::run(args, output),

@@ -1,0 +1,191 @@
+//! What events say, and that nothing is sent twice or left out.
+
+use std::path::Path;
+
+use taggant_store::ledger::{Derivation, FlowEdge};
+
+use super::*;
+
+fn edge(field: &str, kind: &str, action: &str, location: &str, count: u64) -> FlowEdge {
+    let (dataset, path) = field.rsplit_once('.').unwrap();
+    FlowEdge {
+        dataset: dataset.into(),
+        path: path.into(),
+        categories: vec!["user.contact.email".into()],
+        kind: kind.into(),
+        action: action.into(),
+        location: location.into(),
+        purpose: "essential.service.operations".into(),
+        actor: "svc:shop".into(),
+        on_behalf: String::new(),
+        tenant: "default".into(),
+        outcome: "ok".into(),
+        unknown: false,
+        first_ns: 1_790_000_000_000_000_000,
+        last_ns: 1_790_000_100_000_000_000,
+        count,
+    }
+}
+
+fn answers(flows: Vec<FlowEdge>) -> Answers {
+    Answers { flows, derivations: Vec::new() }
+}
+
+fn events(answers: &Answers) -> Vec<serde_json::Value> {
+    let pending = pending(answers, &Cursor::new(), &Options::default());
+    pending.into_iter().map(|one| one.event).collect()
+}
+
+#[derive(Default)]
+struct Memory {
+    events: Vec<serde_json::Value>,
+    fails_after: Option<usize>,
+}
+
+impl Target for Memory {
+    fn send(&mut self, event: &[u8]) -> Result<(), ExportError> {
+        if self.fails_after.is_some_and(|most| self.events.len() >= most) {
+            return Err(ExportError("down".into()));
+        }
+        self.events.push(serde_json::from_slice(event).unwrap());
+        Ok(())
+    }
+}
+
+fn run(answers: &Answers, cursor: &Path, target: &mut Memory) -> Result<Exported, ExportError> {
+    export(answers, cursor, target, &Options::default())
+}
+
+#[test]
+fn an_event_has_one_output_and_says_what_was_masked_and_what_not() {
+    let flows = vec![
+        edge("customers.email", "read", "open", "postgres://db/customers", 3),
+        edge("customers.email", "write", "seal", "s3://backup/customers.jsonl", 2),
+        edge("customers.email", "write", "reveal", "https://shipper.example/labels", 1),
+        edge("customers.email", "write", "deny", "https://ads.example/feed", 1),
+    ];
+    let events = events(&answers(flows));
+    assert_eq!(events.len(), 3);
+    let outputs = events.iter().filter_map(|event| event["outputs"].get(0));
+    let by_name = |name: &str| outputs.clone().find(|output| output["name"] == name).unwrap();
+    let lineage = |name: &str| {
+        by_name(name)["facets"]["columnLineage"]["fields"]["email"]["inputFields"][0].clone()
+    };
+    let sealed = lineage("customers.jsonl");
+    assert_eq!(
+        (&sealed["namespace"], &sealed["name"]),
+        (&"postgres://db".into(), &"customers".into())
+    );
+    assert_eq!(sealed["transformations"][0]["masking"], true);
+    assert_eq!(lineage("labels")["transformations"][0]["masking"], false);
+    assert!(events.iter().all(|event| event["outputs"].as_array().unwrap().len() <= 1));
+    assert!(
+        events.iter().all(|event| event["job"]["name"] == "svc:shop/essential.service.operations")
+    );
+    let tag = &by_name("labels")["facets"]["tags"]["tags"][0];
+    assert_eq!((&tag["value"], &tag["field"]), (&"user.contact.email".into(), &"email".into()));
+}
+
+#[test]
+fn a_value_made_of_another_field_has_that_field_as_its_source() {
+    let flows = vec![
+        edge("labels.contact", "write", "reveal", "https://shipper.example/labels", 1),
+        edge("customers.email", "read", "open", "postgres://db/customers", 1),
+    ];
+    let derivations = vec![Derivation {
+        origins: vec!["customers.email@postgres://db/customers".into()],
+        dataset: "labels".into(),
+        path: "contact".into(),
+        location: "https://shipper.example/labels".into(),
+        action: "reveal".into(),
+        count: 1,
+    }];
+    let events = events(&Answers { flows, derivations });
+    let event = events.iter().find(|event| event["outputs"][0].is_object()).unwrap();
+    let field = &event["outputs"][0]["facets"]["columnLineage"]["fields"]["contact"];
+    let input = &field["inputFields"][0];
+    assert_eq!((&input["name"], &input["field"]), (&"customers".into(), &"email".into()));
+    assert_eq!(event["inputs"][0]["namespace"], "postgres://db");
+}
+
+#[test]
+fn names_are_safe_in_uris_whatever_an_actor_is_called() {
+    let mut odd = edge("a.b", "write", "seal", "x://y/z", 1);
+    odd.actor = "user: Zoë <x>\"%".into();
+    odd.tenant = "a/b c".into();
+    let event = &events(&answers(vec![odd]))[0];
+    let name = event["job"]["name"].as_str().unwrap();
+    assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:@/%".contains(&b)), "{name}");
+}
+
+#[test]
+fn two_datasets_with_the_same_path_are_two_columns() {
+    let flows = ["customers.email", "staff.email"].map(|f| edge(f, "write", "seal", "x://y/z", 1));
+    let event = &events(&answers(flows.into()))[0];
+    let fields = event["outputs"][0]["facets"]["columnLineage"]["fields"].as_object().unwrap();
+    assert_eq!(fields.keys().collect::<Vec<_>>(), ["customers.email", "staff.email"]);
+}
+
+#[test]
+fn only_what_came_since_the_last_export_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let cursor = folder.path().join("cursor.json");
+    let mut target = Memory::default();
+    let first = answers(vec![edge("a.b", "write", "seal", "x://y/z", 5)]);
+    let done = run(&first, &cursor, &mut target).unwrap();
+    assert_eq!(done, Exported { events: 1, movements: 5 });
+    assert_eq!(run(&first, &cursor, &mut target).unwrap().events, 0);
+    let mut more = edge("a.b", "write", "seal", "x://y/z", 7);
+    more.last_ns += 1_000_000_000;
+    let second = answers(vec![more, edge("a.b", "write", "seal", "x://y/other", 1)]);
+    let done = run(&second, &cursor, &mut target).unwrap();
+    assert_eq!(done, Exported { events: 2, movements: 3 });
+    // Another window is another run.
+    let runs: Vec<&str> =
+        target.events.iter().map(|event| event["run"]["runId"].as_str().unwrap()).collect();
+    assert_ne!(runs[0], runs[1]);
+}
+
+#[test]
+fn an_export_that_breaks_off_goes_on_where_it_stopped_and_resends_the_same_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let cursor = folder.path().join("cursor.json");
+    let flows = (0..10).map(|n| edge("a.b", "write", "seal", &format!("x://y/{n}"), 1)).collect();
+    let answers = answers(flows);
+    let whole = events(&answers);
+    let mut target = Memory { fails_after: Some(4), ..Memory::default() };
+    assert!(run(&answers, &cursor, &mut target).is_err());
+    target.fails_after = None;
+    assert_eq!(run(&answers, &cursor, &mut target).unwrap().events, 6);
+    assert_eq!(target.events, whole);
+    // A cursor that is lost sends everything again, under the same ids.
+    std::fs::remove_file(&cursor).unwrap();
+    let mut again = Memory::default();
+    run(&answers, &cursor, &mut again).unwrap();
+    assert_eq!(again.events, whole);
+}
+
+#[test]
+fn a_file_gets_a_line_per_event_and_a_wrong_cursor_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, cursor) = (folder.path().join("events.ndjson"), folder.path().join("cursor.json"));
+    let answers = answers(vec![edge("a.b", "write", "seal", "x://y/z", 1)]);
+    for _ in 0..2 {
+        let mut target = FileTarget::open(&file).unwrap();
+        export(&answers, &cursor, &mut target, &Options::default()).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 1);
+    std::fs::write(&cursor, "{}").unwrap();
+    assert!(Cursor::read(&cursor).is_err());
+}
+
+#[test]
+fn places_are_split_into_namespace_and_name() {
+    assert_eq!(
+        dataset_of("postgres://shop:5432/shop.public.c"),
+        ("postgres://shop:5432", "shop.public.c")
+    );
+    assert_eq!(dataset_of("https://a.example/x/y"), ("https://a.example", "x/y"));
+    assert_eq!(dataset_of("log/app"), ("log", "app"));
+    assert_eq!(dataset_of("alone"), ("alone", "."));
+}
