@@ -35,6 +35,7 @@ pub fn text(map: &Map) -> String {
         }
     }
     tree(&mut out, map, &groups);
+    looks(&mut out, map);
     derivations(&mut out, map);
     refusals(&mut out, map);
     out
@@ -139,6 +140,26 @@ fn branch(out: &mut String, group: &Group<'_>, fields: usize, last: bool, widest
     push(out, &line);
 }
 
+fn looks(out: &mut String, map: &Map) {
+    if map.looks.is_empty() {
+        return;
+    }
+    out.push_str("\nOpened or revealed inside of a program:\n");
+    for look in &map.looks {
+        let who = [&*look.actor, &*look.on_behalf].into_iter().filter(|text| !text.is_empty());
+        let line = format!(
+            "  {}: {}{}{}, {}, last {}",
+            look.dataset,
+            list(look.fields.iter().map(String::as_str), NAMED),
+            phrase(", by ", who),
+            phrase(", for ", [&*look.purpose].into_iter().filter(|text| !text.is_empty())),
+            times(look.count),
+            date(look.last_ns),
+        );
+        push(out, &line);
+    }
+}
+
 fn derivations(out: &mut String, map: &Map) {
     if map.derivations.is_empty() {
         return;
@@ -185,5 +206,37 @@ fn refusals(out: &mut String, map: &Map) {
             date(refusal.last_ns),
         );
         push(out, &line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+    use crate::map::testing::{edge, map};
+
+    #[test]
+    fn the_tree_tells_what_left_who_looked_and_what_stayed_sealed() {
+        let partner = "https://partner.example/in";
+        let text = text(&map(vec![
+            edge("people.name", "write", "reveal", partner),
+            edge("people.name", "read", "open", "postgres://db/people"),
+            edge("people.mail", "write", "seal", partner),
+        ]));
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with("2 tagged fields of 1 datasets"), "{text}");
+        assert_eq!(lines[2], "Plaintext leaves here:");
+        assert_eq!(lines[3], format!("  ! people: name -> {partner}"));
+        assert_eq!(lines[4], "      3 times, 1970-01-02 to 1970-01-03, by svc:a, for analytics");
+        assert!(lines.iter().any(|l| l.starts_with("|-- to   https") && l.contains("PLAINTEXT")));
+        assert!(lines.iter().any(|l| l.starts_with("`-- to   https") && l.contains("sealed")));
+        let look = "  people: name, by svc:a, for analytics, 3 times, last 1970-01-03";
+        assert!(lines.contains(&look), "{text}");
+    }
+
+    #[test]
+    fn an_empty_map_says_that_nothing_left() {
+        let text = text(&map(Vec::new()));
+        assert!(text.contains("No plaintext has left."), "{text}");
+        assert!(!text.contains("Plaintext leaves"));
     }
 }
