@@ -10,7 +10,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::term::parse_moment;
 
-/// Where personal data comes from, which fields hold it, where it goes, and how protected.
+/// Where personal data comes from, is kept, and goes to, in a picture.
 ///
 /// A tree of text, plaintext first; or one HTML page that needs no network, a diagram for Mermaid
 /// or Graphviz, or JSON.
