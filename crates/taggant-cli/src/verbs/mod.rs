@@ -9,6 +9,7 @@ mod init;
 mod keys;
 mod map;
 mod policy;
+mod scan;
 mod subject;
 mod trace;
 
@@ -31,6 +32,7 @@ pub(crate) enum Verb {
     Erase(erase::Args),
     Keys(keys::Args),
     Policy(policy::Args),
+    Scan(scan::Args),
     Completions(completions::Args),
 }
 
@@ -46,6 +48,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Verb::Export(args) => export::run(args, &cli.global, output),
         Verb::Erase(args) => erase::run(args, &cli.global, output),
         Verb::Policy(args) => policy::run(args, &cli.global, output),
+        Verb::Scan(args) => scan::run(args, output),
         Verb::Completions(args) => completions::run(args, output),
     }
 }
