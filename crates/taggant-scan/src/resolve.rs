@@ -79,19 +79,27 @@ impl<'f> Types<'f> {
         Resolved { names, end: End::Leaf(leaf.clone()) }
     }
 
-    /// The definition that a name means in a file: the nearest, if there is one nearest.
+    /// The definition that a name means in a file: one of the nearest, where they are alike.
     fn find(&self, name: &str, file: usize) -> Option<(At, &'f TypeDef)> {
         let here = &self.files[file];
         let name = here.uses.get(name).and_then(|path| path.last()).map_or(name, String::as_str);
         let all = self.by_name.get(name)?;
         let near = |test: &dyn Fn(&At) -> bool| {
-            let mut found = all.iter().filter(|at| test(at));
-            found.next().filter(|_| found.next().is_none()).copied()
+            let found: Vec<At> = all.iter().filter(|at| test(at)).copied().collect();
+            (!found.is_empty()).then_some(found)
         };
-        let at = near(&|at| at.0 == file)
+        let found = near(&|at| at.0 == file)
             .or_else(|| near(&|at| self.files[at.0].package == here.package))
             .or_else(|| near(&|_| true))?;
-        Some((at, &self.files[at.0].types[at.1]))
+        let def = |at: At| &self.files[at.0].types[at.1];
+        let first = *found.first()?;
+        let alike = |at: &At| {
+            found.len() == 1
+                || (is_record(def(first))
+                    && is_record(def(*at))
+                    && self.is_tagged(def(first), first.0) == self.is_tagged(def(*at), at.0))
+        };
+        found.iter().all(alike).then(|| (first, def(first)))
     }
 
     /// Whether a type derives this library's `Tagged`, under whatever name.
@@ -118,5 +126,14 @@ fn single(ty: &TypeRef) -> Option<&Leaf> {
     match ty.leaves.as_slice() {
         [leaf] => Some(leaf),
         _ => None,
+    }
+}
+
+/// Whether a type has several fields, which are judged themselves.
+fn is_record(def: &TypeDef) -> bool {
+    match &def.body {
+        Body::Alias(_) => false,
+        Body::Struct(fields) => fields.len() > 1,
+        Body::Enum(variants) => variants.iter().any(|variant| !variant.fields.is_empty()),
     }
 }

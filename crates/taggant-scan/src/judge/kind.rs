@@ -23,6 +23,8 @@ enum Kind {
     Static,
     Bytes,
     Int,
+    /// Too small for a number that names a person.
+    Small,
     Float,
     Bool,
     Date,
@@ -31,6 +33,8 @@ enum Kind {
     Ip,
     Socket,
     Uuid,
+    /// A type named `..Id`.
+    Id,
     Url,
     Path,
     NoData,
@@ -46,9 +50,13 @@ pub(super) fn of(types: &Types<'_>, file: usize, field: &Field) -> Shape {
     let mut tagged = 0;
     for leaf in &field.ty.leaves {
         let resolved = types.follow(leaf, file);
-        let plain = |name: &&&str| matches!(known(name), Kind::Other | Kind::Technical);
+        let plain = |name: &&&str| matches!(known(name), Kind::Other | Kind::Technical | Kind::Id);
         shape.names.extend(resolved.names.iter().filter(plain).map(|name| (*name).to_owned()));
         tagged += usize::from(matches!(resolved.end, End::Tagged));
+        if resolved.names.first().is_some_and(|name| known(name) == Kind::Id) {
+            shape.kinds.push(Kind::Id);
+            continue;
+        }
         match resolved.end {
             End::Leaf(Leaf::Named(name)) => shape.kinds.push(known(&name)),
             End::Leaf(Leaf::StaticText) => shape.kinds.push(Kind::Static),
@@ -71,9 +79,10 @@ fn known(name: &str) -> Kind {
         | "FastStr" | "KString" | "EcoString" | "Text" | "SecretString" | "CString" | "CStr"
         | "Str" | "ArrayString" | "FlexStr" | "char" => Kind::Text,
         "Bytes" | "BytesMut" | "ByteBuf" | "Blob" => Kind::Bytes,
-        "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "i8" | "i16" | "i32" | "i64" | "i128"
-        | "isize" | "NonZeroU32" | "NonZeroU64" | "NonZeroUsize" | "BigInt" | "BigUint"
-        | "AtomicU64" | "AtomicUsize" | "AtomicU32" | "c_int" | "c_uint" | "c_long" => Kind::Int,
+        "u8" | "u16" | "i8" | "i16" | "c_short" | "c_ushort" => Kind::Small,
+        "u32" | "u64" | "u128" | "usize" | "i32" | "i64" | "i128" | "isize" | "NonZeroU32"
+        | "NonZeroU64" | "NonZeroUsize" | "BigInt" | "BigUint" | "AtomicU64" | "AtomicUsize"
+        | "AtomicU32" | "c_int" | "c_uint" | "c_long" => Kind::Int,
         "f32" | "f64" | "Decimal" | "BigDecimal" | "OrderedFloat" | "Money" => Kind::Float,
         "bool" | "AtomicBool" => Kind::Bool,
         "NaiveDate" | "Date" | "LocalDate" | "CivilDate" => Kind::Date,
@@ -99,6 +108,7 @@ fn by_words(name: &str) -> Kind {
     let words = split::words(name);
     let last = words.iter().rev().find(|word| !lists.has(word, Role::Carrier));
     match last {
+        Some(last) if last == "id" => Kind::Id,
         Some(last) if lists.has(last, Role::Technical) || lists.has(last, Role::Tail) => {
             Kind::Technical
         }
@@ -170,6 +180,10 @@ fn fit(kind: Kind, category: &str, base: f64) -> f64 {
         Kind::Choice if special || category == "user.contact.address.country" => 1.0,
         Kind::Choice => 0.08,
         Kind::Int => int(category, base),
+        Kind::Small if NAMING.iter().any(|at| within(&[at])) => 0.04,
+        Kind::Small => int(category, base),
+        Kind::Id if within(&["user.device", "user.unique_id", "user.government_id"]) => 0.9,
+        Kind::Id => 0.05,
         Kind::Float if category == "user.location.precise" => 1.3,
         Kind::Float if within(&["user.financial", "user.health_and_medical"]) => 0.8,
         Kind::Float => 0.04,
@@ -179,6 +193,19 @@ fn fit(kind: Kind, category: &str, base: f64) -> f64 {
         Kind::Bytes => 0.5,
     }
 }
+
+/// Numbers that tell one person from all others have more digits than 16 bits.
+const NAMING: &[&str] = &[
+    "user.contact.phone_number",
+    "user.contact.fax_number",
+    "user.government_id",
+    "user.financial.bank_account",
+    "user.device",
+    "user.unique_id",
+    "user.workplace",
+    "user.health_and_medical.record_id",
+    "user.health_and_medical.insurance_beneficiary_id",
+];
 
 /// Numbers: known to be written as such, or a symbol or count by another name.
 fn int(category: &str, base: f64) -> f64 {

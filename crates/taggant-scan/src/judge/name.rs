@@ -27,7 +27,6 @@ pub(super) fn says_nothing(word: &str) -> bool {
         "waarde",
         "wartosc",
         "to",
-        "id",
     ];
     NOTHING.contains(&word)
 }
@@ -44,9 +43,9 @@ pub(super) fn apply(guess: &mut Guess, words: &[String], hit: &Hit<'_>, lists: &
             continue;
         }
         let after = at >= hit.end;
-        let about = word == "id" || word == "key" || lists.has(word, Role::Tail);
+        let about = ["id", "key", "uuid"].contains(&word.as_str()) || lists.has(word, Role::Tail);
         if after && about {
-            guess.factor(0.05);
+            guess.factor(0.02);
             continue;
         }
         let is = |role| lists.has(word, role);

@@ -56,88 +56,111 @@ struct Walk<'f> {
     in_macro: bool,
 }
 
+/// The way through one level of brackets.
+struct Level {
+    tokens: Vec<TokenTree>,
+    at: usize,
+    /// Where the attributes and visibility of the next item begin.
+    start: usize,
+    /// Directly inside an `impl` or `trait`, where `type` is no alias.
+    associated: bool,
+    /// After `impl` or `trait`, before its braces.
+    implementing: bool,
+}
+
+impl Level {
+    /// Goes on behind what has been dealt with.
+    fn done(&mut self, end: usize) {
+        self.at = end;
+        self.start = end;
+    }
+}
+
 impl Walk<'_> {
-    /// `associated`: directly inside an `impl` or `trait`, where `type` is no alias.
     fn tokens(&mut self, tokens: TokenStream, associated: bool) {
-        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-        let mut at = 0;
-        // Where the attributes and visibility of the next item begin.
-        let mut start = 0;
-        let mut implementing = false;
-        while at < tokens.len() {
-            match &tokens[at] {
+        let tokens = tokens.into_iter().collect();
+        let mut level = Level { tokens, at: 0, start: 0, associated, implementing: false };
+        while let Some(token) = level.tokens.get(level.at).cloned() {
+            match &token {
                 TokenTree::Punct(punct) if punct.as_char() == '#' => {
-                    let inner = matches!(tokens.get(at + 1), Some(TokenTree::Punct(p)) if p.as_char() == '!');
-                    let group = at + 1 + usize::from(inner);
-                    if let Some(TokenTree::Group(found)) = tokens.get(group)
-                        && found.delimiter() == Delimiter::Bracket
-                    {
-                        if inner && attrs::is_test_only(&found.stream()) {
-                            return;
-                        }
-                        if inner {
-                            start = group + 1;
-                        } else if attrs::is_test_only(&found.stream()) {
-                            at = self.skip_item(&tokens, group + 1);
-                            start = at;
-                            continue;
-                        }
-                        at = group + 1;
-                        continue;
+                    if self.attribute(&mut level) {
+                        return;
                     }
-                    at += 1;
-                    start = at;
                 }
-                TokenTree::Ident(word) => {
-                    let text = word.to_string();
-                    match text.as_str() {
-                        "pub" => {
-                            at += 1;
-                            if matches!(tokens.get(at), Some(TokenTree::Group(g)) if g.delimiter() == Delimiter::Parenthesis)
-                            {
-                                at += 1;
-                            }
-                            continue;
-                        }
-                        "struct" | "enum" | "union" | "type" | "use" => {
-                            if let Some(end) = item_end(&tokens, at, &text) {
-                                if !(associated && text == "type") {
-                                    self.item(&tokens[start..end], &text, word.span());
-                                }
-                                at = end;
-                                start = at;
-                                continue;
-                            }
-                        }
-                        "mod" => {
-                            if let Some(next) = self.module(&tokens, at) {
-                                at = next;
-                                start = at;
-                                continue;
-                            }
-                        }
-                        "impl" | "trait" => implementing = true,
-                        _ => {}
-                    }
-                    at += 1;
-                    start = at;
-                }
+                TokenTree::Ident(word) => self.word(&mut level, &word.to_string(), word.span()),
                 TokenTree::Group(group) => {
                     let braces = group.delimiter() == Delimiter::Brace;
-                    self.group(group, implementing && braces, called_by(&tokens, at));
-                    implementing &= !braces;
-                    at += 1;
-                    start = at;
+                    let associated = level.implementing && braces;
+                    self.group(group, associated, called_by(&level.tokens, level.at));
+                    level.implementing &= !braces;
+                    level.done(level.at + 1);
                 }
-                token => {
-                    if matches!(token, TokenTree::Punct(p) if p.as_char() == ';') {
-                        implementing = false;
-                    }
-                    at += 1;
-                    start = at;
+                TokenTree::Punct(punct) => {
+                    level.implementing &= punct.as_char() != ';';
+                    level.done(level.at + 1);
                 }
+                TokenTree::Literal(_) => level.done(level.at + 1),
             }
         }
+    }
+
+    /// `#[..]` and `#![..]`; whether the rest of this level is for tests only.
+    fn attribute(&mut self, level: &mut Level) -> bool {
+        let next = level.tokens.get(level.at + 1);
+        let inner = matches!(next, Some(TokenTree::Punct(punct)) if punct.as_char() == '!');
+        let at = level.at + 1 + usize::from(inner);
+        let words = match level.tokens.get(at) {
+            Some(TokenTree::Group(found)) if found.delimiter() == Delimiter::Bracket => {
+                found.stream()
+            }
+            _ => {
+                level.done(level.at + 1);
+                return false;
+            }
+        };
+        let test_only = attrs::is_test_only(&words);
+        if inner {
+            level.done(at + 1);
+            return test_only;
+        }
+        if test_only {
+            let end = self.skip_item(&level.tokens, at + 1);
+            level.done(end);
+        } else {
+            level.at = at + 1;
+        }
+        false
+    }
+
+    fn word(&mut self, level: &mut Level, word: &str, span: Span) {
+        let at = level.at;
+        match word {
+            "pub" => {
+                let next = level.tokens.get(at + 1);
+                let limited = matches!(next, Some(TokenTree::Group(group))
+                    if group.delimiter() == Delimiter::Parenthesis);
+                level.at += 1 + usize::from(limited);
+                return;
+            }
+            "struct" | "enum" | "union" | "type" | "use" => {
+                if let Some(end) = item_end(&level.tokens, at, word) {
+                    if !(level.associated && word == "type") {
+                        self.item(&level.tokens[level.start..end], word, span);
+                    }
+                    level.done(end);
+                    return;
+                }
+            }
+            "mod" => {
+                if let Some(end) = self.module(&level.tokens, at) {
+                    level.done(end);
+                    return;
+                }
+            }
+            "impl" | "trait" => level.implementing = true,
+            _ => {}
+        }
+        level.done(at + 1);
     }
 
     fn group(&mut self, group: &Group, associated: bool, called_by: Option<String>) {
@@ -187,9 +210,7 @@ impl Walk<'_> {
     }
 
     fn item(&mut self, tokens: &[TokenTree], word: &str, span: Span) {
-        let templated = tokens
-            .iter()
-            .any(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '$'));
+        let templated = tokens.iter().any(|token| is_punct(token, '$'));
         if templated && self.in_macro {
             return;
         }
@@ -202,6 +223,8 @@ impl Walk<'_> {
         let module = self.module.join("::");
         let read = match word {
             "use" => uses::read(stream, &mut self.file.uses),
+            // `type Name;` names something foreign, which has no fields to see.
+            "type" if !tokens.iter().any(|token| is_punct(token, '=')) => return,
             "type" => item::alias(stream, module).map(|found| self.file.types.push(found)),
             _ => item::data(stream, module).map(|found| self.file.types.push(found)),
         };
@@ -210,6 +233,10 @@ impl Walk<'_> {
             self.file.unread.push((line, column, "a type that cannot be read; it is skipped"));
         }
     }
+}
+
+fn is_punct(token: &TokenTree, char: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == char)
 }
 
 /// `name` of `name!(..)`, `name! ident {..}`.
