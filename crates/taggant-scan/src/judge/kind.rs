@@ -109,6 +109,13 @@ fn by_words(name: &str) -> Kind {
     let last = words.iter().rev().find(|word| !lists.has(word, Role::Carrier));
     match last {
         Some(last) if last == "id" => Kind::Id,
+        // `DeviceToken` is what it says, though tokens are something technical.
+        _ if lists.hits(&words).iter().any(|hit| {
+            hit.end == words.len() && hit.phrase.is_some_and(|phrase| phrase.base >= 0.5)
+        }) =>
+        {
+            Kind::Other
+        }
         Some(last) if lists.has(last, Role::Technical) || lists.has(last, Role::Tail) => {
             Kind::Technical
         }
@@ -180,7 +187,7 @@ fn fit(kind: Kind, category: &str, base: f64) -> f64 {
         Kind::Choice if special || category == "user.contact.address.country" => 1.0,
         Kind::Choice => 0.08,
         Kind::Int => int(category, base),
-        Kind::Small if NAMING.iter().any(|at| within(&[at])) => 0.04,
+        Kind::Small if NAMING.iter().any(|at| within(&[at])) => 0.01,
         Kind::Small => int(category, base),
         Kind::Id if within(&["user.device", "user.unique_id", "user.government_id"]) => 0.9,
         Kind::Id => 0.05,
