@@ -41,7 +41,6 @@ MAY_USE = {
     "taggant": {"taggant-core", "taggant-derive", "taggant-store", "taggant-taxonomy"},
     "taggant-inventory": {"taggant-core"},
     "taggant-trace": {"taggant-core"},
-    "taggant-scan": {"taggant-taxonomy"},
     "taggant-testing": {"taggant", "taggant-trace"},
     "taggant-cli": {"taggant", "taggant-inventory", "taggant-lineage", "taggant-scan", "taggant-trace"},
 }
