@@ -29,6 +29,8 @@ pub(crate) struct Source {
     /// From the scanned folder, with `/`.
     pub(crate) shown: String,
     pub(crate) module: String,
+    /// In bytes, when it was listed.
+    pub(crate) size: u64,
 }
 
 /// A crate whose folder is being walked.
@@ -150,6 +152,7 @@ impl Walk<'_> {
                 package: inside.package,
                 shown: shown(self.root, &path),
                 module: module(&inside.folder, &path),
+                size: entry.metadata().map_or(0, |file| file.len()),
                 path,
             });
         }

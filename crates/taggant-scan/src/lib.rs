@@ -39,4 +39,4 @@ mod words;
 pub use baseline::{Baseline, Comparison};
 pub use error::Error;
 pub use report::{Coverage, Finding, Kind, Level, Report, Unread};
-pub use run::{Options, scan};
+pub use run::{Options, scan, scan_watched};

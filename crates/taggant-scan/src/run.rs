@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::num::NonZero;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
 use crate::error::Error;
@@ -48,8 +48,21 @@ const STACK: usize = 64 << 20;
 /// [`Error::Io`] where the folder cannot be listed, [`Error::NothingToScan`] where it holds no Rust
 /// source.
 pub fn scan(workspace: &Path, options: &Options) -> Result<Report, Error> {
+    scan_watched(workspace, options, &|_, _| {})
+}
+
+/// The same as [`scan`], and tells how far it is: bytes of source read, bytes of source in all.
+/// It is told from several threads.
+///
+/// # Errors
+/// Those of [`scan`].
+pub fn scan_watched(
+    workspace: &Path,
+    options: &Options,
+    watch: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Report, Error> {
     let mut files = files::list(workspace, options)?;
-    let (read, mut unread) = read_all(&files.sources, options);
+    let (read, mut unread) = read_all(&files.sources, options, watch);
     unread.append(&mut files.unread);
     Ok(report(read, &files.packages, &files.taggant, unread))
 }
@@ -194,7 +207,13 @@ fn finding(
     }
 }
 
-fn read_all(sources: &[Source], options: &Options) -> (Vec<FileTypes>, Vec<Unread>) {
+fn read_all(
+    sources: &[Source],
+    options: &Options,
+    watch: &(dyn Fn(u64, u64) + Sync),
+) -> (Vec<FileTypes>, Vec<Unread>) {
+    let total = sources.iter().map(|source| source.size).sum();
+    let done = AtomicU64::new(0);
     let cores = options.threads.or_else(|| thread::available_parallelism().ok());
     let threads = cores.map_or(1, NonZero::get).clamp(1, sources.len().max(1)).min(64);
     let next = AtomicUsize::new(0);
@@ -209,6 +228,7 @@ fn read_all(sources: &[Source], options: &Options) -> (Vec<FileTypes>, Vec<Unrea
                     unread.push(Unread { path, line: 0, column: 0, reason });
                 }
             }
+            watch(done.fetch_add(source.size, Ordering::Relaxed) + source.size, total);
         }
         (read, unread)
     };

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use serde::Serialize;
 use taggant_scan::{
@@ -62,7 +63,7 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     let baseline = args.baseline.as_deref().map(read).transpose()?;
     let mut options = Options::default();
     options.include_tests = args.include_tests;
-    let report = taggant_scan::scan(&args.workspace, &options).map_err(failure)?;
+    let report = watched(args, &options, output)?;
     if let Some(path) = &args.write_baseline {
         let text = Baseline::of(&report).to_text();
         fs::write(path, text).map_err(|error| Failure::file(path, &error))?;
@@ -77,6 +78,19 @@ pub(crate) fn run(args: &Args, output: &Output) -> Result<Exit, Failure> {
     }
     // What has just been accepted is no finding of this run.
     Ok(Exit::finding(denied > 0 && args.write_baseline.is_none()))
+}
+
+/// Scans with a bar, where it takes long.
+fn watched(args: &Args, options: &Options, output: &Output) -> Result<Report, Failure> {
+    let progress = Mutex::new(output.progress("reading source"));
+    let watch = |done, total| {
+        // A thread that comes too late only misses an update.
+        if let Ok(mut progress) = progress.try_lock() {
+            progress.expect(total);
+            progress.advance_to(done);
+        }
+    };
+    taggant_scan::scan_watched(&args.workspace, options, &watch).map_err(failure)
 }
 
 fn listed(report: &Report) -> u64 {
@@ -113,7 +127,7 @@ impl Args {
 
     fn shown<'a>(&self, found: &'a Comparison) -> Vec<&'a Finding> {
         let mut shown: Vec<_> = found.new.iter().filter(|new| new.level >= self.show).collect();
-        shown.sort_by(|left, right| right.level.cmp(&left.level));
+        shown.sort_by(|left, right| right.confidence.total_cmp(&left.confidence));
         shown
     }
 
