@@ -97,6 +97,14 @@ fn a_build_compared_with_itself_has_not_changed() {
     for module in ["old", "new"] {
         assert_eq!(diff(&inventory(module), &inventory(module)), []);
     }
+    // Two types of one name: which of them belong together is clear all the same.
+    let mut twice = binary("old");
+    for mut found in binary("new").types {
+        found.name = "Customer".into();
+        twice.types.push(found);
+    }
+    let twice = || Inventory::merge(vec![twice.clone()]);
+    assert_eq!(diff(&twice(), &twice()), []);
     let new_fields = diff(&Inventory::default(), &inventory("old"));
     assert!(new_fields.iter().all(|change| change.kind == ChangeKind::NewField));
     assert_eq!(new_fields.len(), inventory("old").field_count);

@@ -5,16 +5,18 @@ use std::collections::{HashMap, HashSet};
 use taggant_core::tag::FieldId;
 
 use super::mask::{Step, step};
-use super::{At, ChangeKind, Changes, Declared, best, ids};
+use super::{At, ChangeKind, Changes, Declared, best, ids, keep};
 use crate::inventory::{Entry, Inventory};
 use crate::record::{Field, Lookup, Role, Tag};
 
-pub(super) fn compare(old: &Inventory, new: &Inventory, changes: &mut Changes) {
+pub(super) fn compare(old: &Inventory, new: &Inventory, changed: &[&Entry], changes: &mut Changes) {
     let mut before: HashMap<FieldId, Vec<Declared<'_>>> = HashMap::new();
     for (entry, field) in old.fields() {
-        before.entry(field.id).or_default().push((entry, field));
+        keep(before.entry(field.id).or_default(), (entry, field));
     }
-    for (entry, field) in new.fields() {
+    let fields =
+        changed.iter().flat_map(|entry| entry.declared.fields.iter().map(move |f| (*entry, f)));
+    for (entry, field) in fields {
         let found = ids(field).find_map(|id| before.get(&id));
         match found.and_then(|found| best(found, |(entry, _)| entry, entry)) {
             Some(declared) => one(declared, (entry, field), changes),

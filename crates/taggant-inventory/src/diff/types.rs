@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::{At, ChangeKind, Changes, best};
+use super::{At, ChangeKind, Changes, best, keep};
 use crate::inventory::{Entry, Inventory};
 use crate::record::TaggedType;
 
-pub(super) fn compare(old: &Inventory, new: &Inventory, changes: &mut Changes) {
+pub(super) fn compare(old: &Inventory, changed: &[&Entry], changes: &mut Changes) {
     let mut by_dataset: HashMap<&str, Vec<&Entry>> = HashMap::new();
     for entry in &old.types {
-        by_dataset.entry(&entry.declared.dataset).or_default().push(entry);
+        keep(by_dataset.entry(&entry.declared.dataset).or_default(), entry);
     }
-    for entry in &new.types {
+    for entry in changed {
         let names = std::iter::once(&entry.declared.dataset).chain(&entry.declared.dataset_aliases);
         let found = names.filter_map(|name| by_dataset.get(name.as_str())).next();
         if let Some(before) = found.and_then(|found| best(found, |old| old, entry)) {
