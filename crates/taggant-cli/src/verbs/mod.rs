@@ -6,6 +6,7 @@ mod erase;
 mod export;
 mod flows;
 mod init;
+mod inventory;
 mod keys;
 mod map;
 mod policy;
@@ -23,6 +24,7 @@ use crate::output::Output;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Init(init::Args),
+    Inventory(inventory::Args),
     Map(map::Args),
     Flows(flows::Args),
     Trace(trace::Args),
@@ -39,6 +41,7 @@ pub(crate) enum Verb {
 pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
     match &cli.verb {
         Verb::Init(args) => init::run(args, &cli.global, output),
+        Verb::Inventory(args) => inventory::run(args, output),
         Verb::Map(args) => map::run(args, &cli.global, output),
         Verb::Flows(args) => flows::run(args, &cli.global, output),
         Verb::Trace(args) => trace::run(args, &cli.global, output),
