@@ -13,7 +13,7 @@ use taggant_core::inventory::{ELF_SECTION, MACHO_SECTION, PE_SECTION};
 
 use crate::error::ReadError;
 use crate::record::TaggedType;
-use crate::scan::{Found, scan};
+use crate::scan::{Found, Place, scan};
 
 /// Bytes of headers and tables that are read to find the sections.
 const TABLES: u64 = 256 << 20;
@@ -86,10 +86,10 @@ impl Binary {
         let mut found = Found::default();
         let in_section = !layout.ranges.is_empty() || !anywhere;
         for range in layout.ranges {
-            scan(&mut reader, range, &mut found)?;
+            scan(&mut reader, range, Place::Section, &mut found)?;
         }
         if !in_section {
-            scan(&mut reader, 0..len, &mut found)?;
+            scan(&mut reader, 0..len, Place::Anywhere, &mut found)?;
         }
         let mut types = found.types;
         if !in_section {

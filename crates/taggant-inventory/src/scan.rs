@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
 use memchr::memmem;
-use taggant_core::inventory::{HEAD_LEN, MAGIC, VERSION};
+use taggant_core::inventory::{HEAD_LEN, MAGIC, OWNER, VERSION};
 
 use crate::decode;
 use crate::record::TaggedType;
@@ -36,6 +36,15 @@ pub(crate) struct Found {
     in_vain: u64,
 }
 
+/// Where bytes come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A section of ours: all that looks like a record is one.
+    Section,
+    /// Anything: what looks like a damaged record may be the code that looks for records.
+    Anywhere,
+}
+
 /// Looks through these bytes of a file and adds what it finds.
 ///
 /// # Errors
@@ -43,6 +52,7 @@ pub(crate) struct Found {
 pub(crate) fn scan<R: Read + Seek>(
     file: &mut R,
     range: Range<u64>,
+    place: Place,
     found: &mut Found,
 ) -> io::Result<()> {
     let finder = memmem::Finder::new(&MAGIC);
@@ -53,16 +63,16 @@ pub(crate) fn scan<R: Read + Seek>(
         file.seek(SeekFrom::Start(at))?;
         let len = fill(file, &mut buffer[..wanted])?;
         let is_last = len < wanted || at + len as u64 == range.end;
-        let mut window = Window { at, bytes: &buffer[..len], end: range.end };
+        let window = Window { at, bytes: &buffer[..len], end: range.end, place };
         let mut next = len;
         if !is_last {
-            // The magic may begin in the last bytes.
-            next -= MAGIC.len() - 1;
+            // The magic may begin in the last bytes, with the owner before it.
+            next -= OWNER.len() + MAGIC.len() - 1;
         }
         let mut from = 0;
         while let Some(index) = finder.find(&window.bytes[from..]).map(|index| from + index) {
             if !is_last && len - index < HEAD_LEN {
-                next = index;
+                next = index - OWNER.len();
                 break;
             }
             from = window.record(file, index, found)?;
@@ -86,12 +96,13 @@ struct Window<'a> {
     bytes: &'a [u8],
     /// Where the bytes end that may belong to a record.
     end: u64,
+    place: Place,
 }
 
 impl Window<'_> {
     /// Reads the record at `index`; gives where to go on.
     fn record<R: Read + Seek>(
-        &mut self,
+        &self,
         file: &mut R,
         index: usize,
         found: &mut Found,
@@ -102,7 +113,7 @@ impl Window<'_> {
             Ok(head) => head,
             Err(None) => return Ok(skip),
             Err(Some(what)) => {
-                found.damage(at, what);
+                self.damage(index, what, found);
                 return Ok(skip);
             }
         };
@@ -123,9 +134,15 @@ impl Window<'_> {
             }
             Err(what) => {
                 found.in_vain += len as u64;
-                found.damage(at, what);
+                self.damage(index, what, found);
                 Ok(skip)
             }
+        }
+    }
+
+    fn damage(&self, index: usize, what: &'static str, found: &mut Found) {
+        if self.place == Place::Section || self.bytes[..index].ends_with(&OWNER) {
+            found.damage(self.at + index as u64, what);
         }
     }
 }

@@ -23,6 +23,7 @@ struct Customer {
 }
 
 const MAGIC: &[u8] = b"\xFETGINV\r\n";
+const OWNER: &[u8] = b"taggant\0";
 const HEAD: usize = 28;
 
 fn read(bytes: &[u8]) -> std::io::Result<Binary> {
@@ -35,8 +36,7 @@ fn start(bytes: &[u8]) -> usize {
 
 /// A record around any body, with checksums that hold.
 fn record(body: &[u8], origin: &[u8]) -> Vec<u8> {
-    let mut out = MAGIC.to_vec();
-    out.extend([1, 0, 0, 0]);
+    let mut out = [OWNER, MAGIC, &[1, 0, 0, 0]].concat();
     for part in [body, origin] {
         out.extend(u32::try_from(part.len()).expect("short").to_le_bytes());
         out.extend(crc32fast::hash(part).to_le_bytes());
@@ -83,6 +83,16 @@ fn a_damaged_record_is_a_finding() {
     let inventory = Inventory::merge(vec![read(&bytes).expect("bytes are read")]);
     assert_eq!(inventory.findings[0].kind, FindingKind::Damaged);
     assert!(inventory.findings[0].what.contains(&format!("byte {at}")));
+}
+
+#[test]
+fn a_magic_that_stands_by_chance_is_no_finding() {
+    let damaged = |before: &[u8]| {
+        let bytes = [before, MAGIC, &[1, 0, 0, 0], &[0; 12], &[1; 100]].concat();
+        read(&bytes).expect("bytes are read").damaged_count
+    };
+    assert_eq!(damaged(b"the code that looks for it"), 0);
+    assert_eq!(damaged(OWNER), 1);
 }
 
 #[test]
