@@ -6,6 +6,7 @@ use super::store::{KeyStore, ServiceRow};
 use super::wrap;
 use crate::cipher::mac::MacKey;
 use crate::error::{Error, Outcome, Result};
+use zeroize::Zeroizing;
 
 /// The keys of one blind index.
 pub struct IndexKeys {
@@ -60,6 +61,9 @@ pub(super) fn create(
     Ok(())
 }
 
+/// A generation of a service key.
+pub(super) type Generation = (u8, Zeroizing<[u8; 32]>);
+
 /// Loads all generations of a service key, making the first if there is none.
 pub(super) fn load(
     store: &dyn KeyStore,
@@ -68,7 +72,7 @@ pub(super) fn load(
     tenant: &str,
     kind: &str,
     scope: &[u8],
-) -> Result<Vec<(u8, MacKey)>> {
+) -> Result<Vec<Generation>> {
     let mut rows = store.service_keys(tenant, kind, scope)?;
     if rows.is_empty() {
         create(store, newest, tenant, kind, scope, 1)?;
@@ -85,7 +89,7 @@ pub(super) fn load(
         };
         let branch = branches(row.branch)?;
         let key = wrap::unwrap(&branch.cipher, &wrap::service_context(&asked), &row.wrapped)?;
-        keys.push((row.generation, MacKey::new(&key)));
+        keys.push((row.generation, key));
     }
     if keys.is_empty() {
         return Err(Error::new(

@@ -64,14 +64,15 @@ pub struct RootWrap {
     pub wrapped: Vec<u8>,
 }
 
-/// A key of a tenant's own: for subject tags, blind indexes, pseudonyms, fences.
+/// A key of a tenant's own: for subject tags, blind indexes, pseudonyms, fences, checkpoints.
 #[derive(Clone, Debug)]
 pub struct ServiceRow {
-    /// `subject`, `index`, `pseudonym` or `fence`.
+    /// `subject`, `index`, `pseudonym`, `fence` or `checkpoint`.
     pub kind: String,
     /// Tenant.
     pub tenant: String,
-    /// What of the tenant: for `index` the dataset and index name, framed; else empty.
+    /// What of the tenant: for `index` the dataset and index name, framed; for `checkpoint`
+    /// the ledger's id; else empty.
     pub scope: Vec<u8>,
     /// Counts up at each rotation.
     pub generation: u8,

@@ -15,6 +15,7 @@ use super::store::{Assigned, DataKeyRow, KeyState, OwnerKind};
 use super::wrap;
 use crate::cipher::fork;
 use crate::cipher::mac::MacKey;
+use crate::cipher::sign::SigningKey;
 use crate::cipher::xaes::XaesKey;
 use crate::error::{Error, Outcome, Result};
 use crate::tag::{KeyId, SubjectTag};
@@ -315,6 +316,18 @@ impl TenantKeys {
         Ok(self.pseudonym.get_or_init(|| key).clone())
     }
 
+    /// The key that signs the checkpoints of a ledger, by the ledger's id.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`, `Tampered`.
+    pub fn checkpoint_key(&self, ledger: &[u8; 16]) -> Result<SigningKey> {
+        let _hold = fork::hold();
+        let branches = self.branches.read().unwrap_or_else(PoisonError::into_inner);
+        let keys = load_seeds(&self.shared, &branches, &self.name, "checkpoint", ledger)?;
+        let newest = keys.iter().max_by_key(|(generation, _)| *generation);
+        newest.map(|(_, seed)| SigningKey::new(seed)).ok_or_else(|| branch::missing(SERVICE_GROUP))
+    }
+
     fn service(&self, kind: &str, scope: &[u8]) -> Result<Vec<(u8, MacKey)>> {
         let branches = self.branches.read().unwrap_or_else(PoisonError::into_inner);
         load_service(&self.shared, &branches, &self.name, kind, scope)
@@ -399,6 +412,17 @@ fn load_service(
     kind: &str,
     scope: &[u8],
 ) -> Result<Vec<(u8, MacKey)>> {
+    let seeds = load_seeds(shared, branches, tenant, kind, scope)?;
+    Ok(seeds.iter().map(|(generation, seed)| (*generation, MacKey::new(seed))).collect())
+}
+
+fn load_seeds(
+    shared: &Shared,
+    branches: &[Arc<Branch>],
+    tenant: &str,
+    kind: &str,
+    scope: &[u8],
+) -> Result<Vec<service::Generation>> {
     let newest = branches
         .iter()
         .filter(|branch| &*branch.group == SERVICE_GROUP)
