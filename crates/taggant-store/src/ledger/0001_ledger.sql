@@ -74,13 +74,14 @@ CREATE TABLE derivations (
     PRIMARY KEY (origin, field, action, location)
 ) STRICT, WITHOUT ROWID;
 
--- Which tag is which handle. The row is dropped when nothing needs the link any more.
+-- Which tag is which handle. Salt, tenant and tag go when nothing needs the link any more.
 CREATE TABLE handles (
     id     INTEGER PRIMARY KEY,
     handle BLOB NOT NULL UNIQUE CHECK (length(handle) = 16),
-    tenant TEXT NOT NULL,
-    tag    BLOB NOT NULL CHECK (length(tag) = 16),
-    UNIQUE (tenant, tag)
+    salt   BLOB,
+    tenant TEXT,
+    tag    BLOB,
+    UNIQUE (tag, tenant)
 ) STRICT;
 
 CREATE TABLE subject_locations (
@@ -171,3 +172,35 @@ CREATE TABLE findings (
     what     TEXT NOT NULL,
     PRIMARY KEY (instance, number)
 ) STRICT, WITHOUT ROWID;
+
+-- The proof of all above: docs/LEDGER.md.
+CREATE TABLE log (
+    only   INTEGER PRIMARY KEY CHECK (only = 1),
+    id     BLOB NOT NULL CHECK (length(id) = 16),
+    size   INTEGER NOT NULL,
+    roots  BLOB NOT NULL,
+    events INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE leaves (
+    number INTEGER PRIMARY KEY,
+    hash   BLOB NOT NULL CHECK (length(hash) = 32),
+    salt   BLOB,
+    data   BLOB
+) STRICT;
+
+-- Which events an entry is about.
+CREATE TABLE runs (
+    leaf     INTEGER PRIMARY KEY,
+    instance INTEGER NOT NULL REFERENCES instances (id),
+    first    INTEGER NOT NULL,
+    next     INTEGER NOT NULL,
+    content  BLOB NOT NULL CHECK (length(content) = 32)
+) STRICT;
+CREATE INDEX runs_by_instance ON runs (instance, first);
+
+CREATE TABLE checkpoints (
+    number INTEGER PRIMARY KEY,
+    size   INTEGER NOT NULL,
+    note   TEXT NOT NULL
+) STRICT;

@@ -1,9 +1,10 @@
 //! Receipts of erasures: what a destroyed key does not reach.
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use taggant_core::{Error, Outcome, Result};
 
 use super::SqliteLedger;
+use super::proof::{Op, Recorder, Value};
 use super::queries::places;
 use super::types::{Handle, Receipt, ReceiptLine};
 
@@ -21,18 +22,26 @@ impl SqliteLedger {
         groups: &str,
         final_ns: u64,
     ) -> Result<()> {
-        self.database.write(|transaction| {
-            transaction.execute(
-                "INSERT OR IGNORE INTO erasures VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![
-                    number.cast_signed(),
-                    handle.0,
-                    time_ns.cast_signed(),
-                    groups,
-                    final_ns.cast_signed()
+        let number = number.cast_signed();
+        self.record(|recorder| {
+            let is_open = recorder
+                .transaction()
+                .prepare_cached("SELECT 1 FROM erasures WHERE number = ?1")?
+                .exists([number])?;
+            if is_open {
+                return Ok(());
+            }
+            recorder.put(
+                Op::Erasure,
+                &[
+                    Value::Int(number),
+                    Value::Bytes(&handle.0),
+                    Value::Time(time_ns.cast_signed()),
+                    Value::Text(groups),
+                    Value::Time(final_ns.cast_signed()),
                 ],
             )?;
-            lines(transaction, number, handle)
+            lines(recorder, number, handle)
         })
     }
 
@@ -64,29 +73,38 @@ impl SqliteLedger {
     /// # Errors
     /// `Invalid` where there is no such line.
     pub fn confirm(&self, number: u64, line: u32) -> Result<()> {
-        let changed = self.database.write(|transaction| {
-            transaction.execute(
-                "UPDATE erasure_lines SET confirmed_ns = coalesce(confirmed_ns, ?3)
-                 WHERE erasure = ?1 AND line = ?2",
-                params![number.cast_signed(), line, taggant_core::event::now().cast_signed()],
-            )
+        let is_there = self.record(|recorder| {
+            let mut statement = recorder.transaction().prepare_cached(
+                "SELECT confirmed_ns FROM erasure_lines WHERE erasure = ?1 AND line = ?2",
+            )?;
+            let found = statement
+                .query_row(params![number.cast_signed(), line], |row| row.get::<_, Option<i64>>(0))
+                .optional()?;
+            if found == Some(None) {
+                let now = taggant_core::event::now().cast_signed();
+                let key = [number.cast_signed(), line.into()].map(Value::Int);
+                recorder.put(Op::Confirm, &[key[0], key[1], Value::Time(now)])?;
+            }
+            Ok(found.is_some())
         })?;
-        if changed == 1 {
+        if is_there {
             return Ok(());
         }
         Err(Error::new(Outcome::Invalid, format!("erasure {number} has no line {line} to confirm")))
     }
 }
 
-fn lines(transaction: &Transaction<'_>, number: u64, handle: Handle) -> rusqlite::Result<()> {
-    let mut line = 0_u32;
-    for place in places(transaction, handle)?.iter().filter(|place| place.kind == "write") {
+fn lines(recorder: &mut Recorder<'_>, number: i64, handle: Handle) -> rusqlite::Result<()> {
+    let mut line = 0;
+    for place in
+        places(recorder.transaction(), handle)?.iter().filter(|place| place.kind == "write")
+    {
         let mut add = |what: &str| {
             line += 1;
-            transaction.execute(
-                "INSERT OR IGNORE INTO erasure_lines VALUES (?1, ?2, ?3, ?4, ?5, NULL)",
-                params![number.cast_signed(), line, place.dataset, place.location, what],
-            )
+            let texts = [&place.dataset, &place.location, what].map(Value::Text);
+            let [dataset, location, what] = texts;
+            let key = [number, line].map(Value::Int);
+            recorder.put(Op::ErasureLine, &[key[0], key[1], dataset, location, what])
         };
         add(match place.form.as_str() {
             "plaintext" => "plaintext was disclosed: ask the recipient to delete it",

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use taggant_core::event::{EventFlags, RecordEvent};
+use taggant_core::event::{EventFlags, RecordEvent, RecordKind};
+use taggant_core::tag::Action;
 
 /// When first, when last, how often.
 #[derive(Clone, Copy)]
@@ -120,7 +121,7 @@ impl AlikeEvents {
 }
 
 /// Key of `edges`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct EdgeKey {
     pub(super) field: i64,
     pub(super) kind: u8,
@@ -135,7 +136,7 @@ pub(super) struct EdgeKey {
 }
 
 /// Key of `subject_locations`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct PlaceKey {
     pub(super) handle: i64,
     pub(super) dataset: i64,
@@ -145,7 +146,7 @@ pub(super) struct PlaceKey {
 }
 
 /// Key of `derivations`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct DerivationKey {
     pub(super) origin: i64,
     pub(super) field: i64,
@@ -162,3 +163,55 @@ pub(super) struct Folded {
     pub(super) derivations: HashMap<DerivationKey, Seen>,
     pub(super) outcomes: HashMap<(u8, u8), i64>,
 }
+
+/// The fields of an event that something was done with, and what.
+pub(super) fn nibbles(
+    first_field: u16,
+    actions: &[u8; 32],
+) -> impl Iterator<Item = (usize, u8)> + '_ {
+    let first = usize::from(first_field);
+    (0..64)
+        .map(move |index| (first + index, (actions[index / 2] >> (4 * (index % 2))) & 0xF))
+        .filter(|(_, action)| *action != 0)
+}
+
+/// Which actions an event has at all, as bits.
+#[derive(Clone, Copy)]
+pub(super) struct Done(u16);
+
+impl Done {
+    pub(super) fn of(actions: &[u8; 32]) -> Self {
+        let bits = actions.iter().filter(|byte| **byte != 0);
+        Self(bits.fold(0, |all, byte| all | 1 << (byte & 0xF) | 1 << (byte >> 4)))
+    }
+
+    fn has(self, action: Action) -> bool {
+        self.0 & 1 << action.code() != 0
+    }
+
+    /// How the least protected field of a record stood at its place.
+    pub(super) fn form(self) -> u8 {
+        if self.has(Action::Reveal) || self.has(Action::Ingest) {
+            return PLAINTEXT;
+        }
+        if self.has(Action::Mask) || self.has(Action::Pseudonymise) { MASKED } else { SEALED }
+    }
+
+    /// Whether somebody saw plaintext, asked for it, or was refused it.
+    pub(super) fn is_access(self, event: &RecordEvent) -> bool {
+        match event.kind {
+            RecordKind::Access
+            | RecordKind::Lookup
+            | RecordKind::Retract
+            | RecordKind::Erase
+            | RecordKind::Query => true,
+            RecordKind::Write => self.has(Action::Reveal) || self.has(Action::Deny),
+            RecordKind::Read => self.has(Action::Open) || event.outcome != 0,
+            RecordKind::Edge => false,
+        }
+    }
+}
+
+pub(super) const SEALED: u8 = 1;
+pub(super) const MASKED: u8 = 2;
+pub(super) const PLAINTEXT: u8 = 3;

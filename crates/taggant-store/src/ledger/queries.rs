@@ -9,7 +9,7 @@ use taggant_core::tag::{Action, SubjectTag};
 use taggant_core::{Outcome, Result};
 
 use super::types::{Access, Derivation, FieldInfo, Finding, FlowEdge, Handle, Place};
-use super::{SqliteLedger, apply};
+use super::{SqliteLedger, fold};
 
 impl SqliteLedger {
     /// Every tagged field that some build has used.
@@ -108,9 +108,10 @@ impl SqliteLedger {
     /// # Errors
     /// `JournalUnavailable`.
     pub fn handle_or_new(&self, tenant: &str, tag: SubjectTag) -> Result<Handle> {
-        self.database.write(|transaction| {
-            let id = super::apply::handle_id(transaction, tenant, tag)?;
-            transaction
+        self.record(|recorder| {
+            let id = recorder.handle(tenant, tag)?;
+            recorder
+                .transaction()
                 .query_row("SELECT handle FROM handles WHERE id = ?1", [id], |row| row.get(0))
                 .map(Handle)
         })
@@ -299,8 +300,8 @@ pub(super) fn places(connection: &Connection, handle: Handle) -> rusqlite::Resul
             location: row.get(1)?,
             kind: kind_name(row.get(2)?),
             form: match row.get(3)? {
-                apply::SEALED => "sealed",
-                apply::MASKED => "masked",
+                fold::SEALED => "sealed",
+                fold::MASKED => "masked",
                 _ => "plaintext",
             }
             .to_owned(),
