@@ -37,7 +37,7 @@ MAY_USE = {
     "taggant-derive": {"taggant-taxonomy"},
     "taggant-scan": {"taggant-taxonomy"},
     "taggant-store": {"taggant-core"},
-    "taggant-lineage": {"taggant-core", "taggant-store"},
+    "taggant-lineage": {"taggant-core", "taggant-store", "taggant-taxonomy"},
     "taggant": {"taggant-core", "taggant-derive", "taggant-store", "taggant-taxonomy"},
     "taggant-inventory": {"taggant-core"},
     "taggant-trace": {"taggant-core"},

@@ -2,6 +2,7 @@
 
 mod actors;
 mod completions;
+mod drift;
 mod erase;
 mod export;
 mod flows;
@@ -10,6 +11,7 @@ mod inventory;
 mod keys;
 mod map;
 mod policy;
+mod report;
 mod scan;
 mod subject;
 mod trace;
@@ -30,6 +32,8 @@ pub(crate) enum Verb {
     Trace(trace::Args),
     Subject(subject::Args),
     Actors(actors::Args),
+    Report(report::Args),
+    Drift(drift::Args),
     Export(export::Args),
     Erase(erase::Args),
     Keys(keys::Args),
@@ -48,6 +52,8 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Verb::Subject(args) => subject::run(args, &cli.global, output),
         Verb::Keys(args) => keys::run(args, &cli.global, output),
         Verb::Actors(args) => actors::run(args, &cli.global, output),
+        Verb::Report(args) => report::run(args, &cli.global, output),
+        Verb::Drift(args) => drift::run(args, &cli.global, output),
         Verb::Export(args) => export::run(args, &cli.global, output),
         Verb::Erase(args) => erase::run(args, &cli.global, output),
         Verb::Policy(args) => policy::run(args, &cli.global, output),

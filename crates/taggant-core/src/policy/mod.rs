@@ -17,4 +17,5 @@ pub use crate::tag::Action;
 pub use decide::{Decision, Request, RuleId};
 pub use expect::{Failure, Report};
 pub use model::{Policy, PolicyBuilder, Rule};
+pub use pattern::matches;
 pub use settings::JournalMode;

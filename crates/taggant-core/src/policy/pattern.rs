@@ -5,7 +5,8 @@
 /// `*` stands for any characters but the separators `/` and `:`; `**` for any characters. Nothing
 /// else is special. Work is bounded by pattern × text: a set of positions is moved along the text,
 /// so that no pattern makes it backtrack.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
+#[must_use]
+pub fn matches(pattern: &str, text: &str) -> bool {
     let parts = parts(pattern);
     let mut reached = vec![false; parts.len() + 1];
     reached[0] = true;
