@@ -36,7 +36,7 @@ impl Default for Options {
 }
 
 /// Enough for the longest type that the reader's guard lets pass.
-const STACK: usize = 64 << 20;
+pub(crate) const STACK: usize = 64 << 20;
 
 /// Scans the crates in a folder.
 ///

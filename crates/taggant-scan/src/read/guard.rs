@@ -6,7 +6,23 @@ use proc_macro2::{TokenStream, TokenTree};
 const MAX_DEPTH: usize = 96;
 
 /// More tokens without a comma, counted along the way into brackets, are no type.
-const MAX_RUN: usize = 4096;
+const MAX_RUN: usize = 1024;
+
+/// Open brackets that a lexer may hold at once. Those in strings count too, which is why it is so many.
+const MAX_OPEN: usize = 10_000;
+
+/// Whether text has so many open brackets that reading it would cost memory for nothing.
+pub(super) fn too_open(text: &str) -> bool {
+    let mut open = 0_usize;
+    text.bytes().any(|byte| {
+        match byte {
+            b'(' | b'[' | b'{' => open += 1,
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > MAX_OPEN
+    })
+}
 
 /// Whether brackets are nested deeper than is walked.
 pub(super) fn too_nested(tokens: &TokenStream) -> bool {

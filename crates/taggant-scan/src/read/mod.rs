@@ -16,6 +16,10 @@ use crate::model::FileTypes;
 /// Reads one file's text into `file`. What cannot be read is listed there.
 pub(crate) fn file(text: &str, file: &mut FileTypes) {
     file.lines = text.lines().count() as u64;
+    if guard::too_open(text) {
+        file.unread.push((0, 0, "nested too deeply"));
+        return;
+    }
     match without_shebang(text).parse::<TokenStream>() {
         Ok(tokens) => {
             if guard::too_nested(&tokens) {

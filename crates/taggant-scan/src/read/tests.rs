@@ -87,9 +87,11 @@ fn a_broken_file_says_where_and_a_broken_type_costs_only_itself() {
 fn hostile_nesting_is_refused_and_does_not_exhaust_the_stack() {
     let deep = format!("fn f() {}{}", "{".repeat(5000), "}".repeat(5000));
     assert_eq!(read(&deep).unread, [(0, 0, "nested too deeply")]);
-    let references = format!("struct A {{ x: {}u8 }}", "&".repeat(100_000));
+    let references = format!("struct A {{ x: {}u8 }}", "&".repeat(1100));
     assert_eq!(read(&references).unread, [(1, 1, "a type too long to be read")]);
-    let angles = format!("struct A {{ x: {}u8{} }}", "Vec<".repeat(500), ">".repeat(500));
+    let open = "{".repeat(4_000_000);
+    assert_eq!(read(&open).unread, [(0, 0, "nested too deeply")]);
+    let angles = format!("struct A {{ x: {}u8{} }}", "Vec<".repeat(330), ">".repeat(330));
     let grown = std::thread::Builder::new().stack_size(64 << 20).spawn(move || {
         let mut out = FileTypes::default();
         file(&angles, &mut out);
@@ -115,4 +117,18 @@ fn literals_of_types_and_names_outside_are_kept_apart() {
     assert_eq!(fields[0].ty.text, "[u8; _]");
     assert_eq!(fields[0].renames, ["eMail", "mail"]);
     assert_eq!(fields[1].renames, ["s", "d"]);
+}
+
+#[test]
+fn the_longest_types_that_are_read_fit_on_the_readers_stack() {
+    let texts = [
+        format!("struct A {{ x: {}u8 }}", "&".repeat(1000)),
+        format!("struct A {{ x: {}u8 }}", "fn()->".repeat(200)),
+        format!("enum A {{ X = {}1 }}", "-".repeat(1000)),
+        format!("enum A {{ X = {}1 }}", "1+".repeat(500)),
+    ];
+    let reader = std::thread::Builder::new()
+        .stack_size(crate::run::STACK)
+        .spawn(move || texts.iter().map(|text| read(text).types.len()).sum::<usize>());
+    assert_eq!(reader.expect("a thread").join().expect("no overflow"), 4);
 }
