@@ -232,25 +232,27 @@ fn read_all(
         }
         (read, unread)
     };
-    let (mut read, mut unread) = (Vec::new(), Vec::new());
-    thread::scope(|scope| {
-        let started = (0..threads)
-            .map(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work));
-        let running: Vec<_> = started.collect::<Result<_, _>>().unwrap_or_default();
-        if running.is_empty() {
-            // Threads cannot be had: the work is done here.
-            let (files, problems) = work();
-            read.extend(files);
-            unread.extend(problems);
-        }
-        for thread in running {
-            let (files, problems) = thread.join().expect("reading a file does not panic");
-            read.extend(files);
-            unread.extend(problems);
-        }
-    });
+    let mut parts = on_threads(threads, &work);
+    if parts.is_empty() {
+        // Threads cannot be had: the work is done here.
+        parts.push(work());
+    }
+    let (read, unread): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    let mut read: Vec<FileTypes> = read.into_iter().flatten().collect();
     read.sort_by(|left, right| left.path.cmp(&right.path));
-    (read, unread)
+    (read, unread.into_iter().flatten().collect())
+}
+
+/// Runs the same work on several threads; on fewer where there are no more to be had.
+fn on_threads<T: Send>(threads: usize, work: &(impl Fn() -> T + Sync)) -> Vec<T> {
+    thread::scope(|scope| {
+        let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok();
+        let running: Vec<_> = (0..threads).map_while(start).collect();
+        let finish = |thread: thread::ScopedJoinHandle<'_, T>| {
+            thread.join().expect("reading a file does not panic")
+        };
+        running.into_iter().map(finish).collect()
+    })
 }
 
 fn read_one(source: &Source, max: u64) -> Result<FileTypes, &'static str> {
