@@ -121,6 +121,21 @@ fn headers(entry: u32) -> pe::NtHeaders {
     }
 }
 
+/// See `fixture/foreign/make.sh`.
+#[test]
+fn records_survive_the_linkers_of_other_systems() {
+    for (bytes, format, found_in) in [
+        (&include_bytes!("fixture/foreign/records.dll")[..], "pe", "section"),
+        (include_bytes!("fixture/foreign/records.dylib"), "macho", "section"),
+        (include_bytes!("fixture/foreign/records.wasm"), "wasm", "bytes"),
+    ] {
+        let binary = read(bytes);
+        assert_eq!((binary.format, binary.found_in), (format, found_in));
+        assert_eq!(binary.types.len(), 1, "{format}");
+        assert_eq!(binary.types[0].dataset, "customers");
+    }
+}
+
 #[test]
 fn a_file_for_two_processors_has_each_type_once() {
     let part = object(BinaryFormat::MachO, "__DATA", "__taggant");
