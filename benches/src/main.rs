@@ -1,5 +1,7 @@
 //! What taggant costs, beside what others cost: `cargo run --release -p taggant-benches`.
 //!
+//! `-- ledger` loads ten million records into a ledger and asks it.
+//!
 //! Plain `serde_json` with derives is 1.0. See `measure` for how the ratios are made.
 
 mod alloc;
@@ -7,6 +9,7 @@ mod costs;
 mod flat;
 mod hand;
 mod journal;
+mod ledger;
 mod measure;
 #[cfg(feature = "peers")]
 mod peers;
@@ -26,9 +29,15 @@ fn main() {
         [] => everything(301),
         // A smoke test: every case once, too short to mean anything.
         ["--quick"] => everything(3),
+        // Ten million records; some minutes.
+        ["ledger"] => ledger::run(&ledger::Size::FULL),
+        ["ledger", "--quick"] => ledger::run(&ledger::Size::QUICK),
+        ["ledger", records] => {
+            ledger::run(&ledger::Size::of(records.parse().expect("how many records")));
+        }
         // What `syscalls` runs under strace.
         ["--seal", times] => syscalls::child(times.parse().expect("a number")),
-        _ => panic!("usage: taggant-benches [--quick]"),
+        _ => panic!("usage: taggant-benches [--quick | ledger [--quick | RECORDS]]"),
     }
 }
 
@@ -48,4 +57,7 @@ fn everything(rounds: usize) {
     print::lines(&people::lines(if quick { 200 } else { 10_000 }));
     print::heading("flatness", "sealing one record");
     print::lines(&flat::lines(rounds, if quick { 1_000 } else { 100_000 }));
+    if quick {
+        ledger::run(&ledger::Size::QUICK);
+    }
 }

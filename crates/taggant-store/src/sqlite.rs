@@ -11,6 +11,12 @@ use taggant_core::{Error, Outcome, Result};
 /// How long a process waits for another's transaction.
 const BUSY: Duration = Duration::from_secs(30);
 
+/// Memory for pages of the ledger at most, in KiB.
+const CACHE_KIB: i64 = 64 * 1024;
+
+/// How long the ledger's log may become before it goes to the file, in pages of 4 KiB.
+const LOG_PAGES: i64 = 32 * 1024;
+
 /// A database file and this process's connection to it.
 pub(crate) struct Database {
     path: PathBuf,
@@ -122,6 +128,14 @@ impl Database {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "secure_delete", self.secure_delete)?;
         connection.pragma_update(None, "trusted_schema", false)?;
+        if !self.secure_delete {
+            // The ledger. Its people come in no order, so that each batch touches pages all over:
+            // those must be found in memory, and written to the file once for several batches.
+            connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+            connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+            // Its ids are its own; `verify` finds one that is not.
+            connection.pragma_update(None, "foreign_keys", false)?;
+        }
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)
     }

@@ -48,7 +48,7 @@ pub(super) fn apply(
     for (number, event) in batch.events.iter().filter(|(number, _)| *number >= done) {
         known.fold(&mut recorder, instance, *number, event, &mut folded)?;
     }
-    known.fold_fields(&mut folded);
+    known.fold_fields(&mut recorder, &mut folded);
     write(&mut recorder, &folded)?;
     for (numbers, what) in [(&batch.gaps, GAP), (&batch.damaged, "changed")] {
         for number in numbers.iter().filter(|number| **number >= done) {
@@ -117,26 +117,34 @@ fn seen(Seen { first_ns, last_ns, count }: &Seen) -> [Value<'static>; 3] {
     [Value::Time(*first_ns), Value::Time(*last_ns), Value::Int(*count)]
 }
 
-/// Rows go in the order of their keys: neighbours are on one page.
+/// Rows go in the order of their keys: neighbours are on one page. Edges are in the entry already,
+/// as they were before they were taken apart by field.
 fn write(recorder: &mut Recorder<'_>, folded: &Folded) -> rusqlite::Result<()> {
     let mut edges: Vec<_> = folded.edges.iter().collect();
     edges.sort_unstable_by_key(|(key, _)| **key);
-    let rows = edges.into_iter().map(|(key, sum)| {
-        let key = [
+    let mut statement = recorder.transaction().prepare_cached(
+        "INSERT INTO edges VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+         ON CONFLICT DO UPDATE SET first_ns = min(first_ns, excluded.first_ns),
+         last_ns = max(last_ns, excluded.last_ns), count = count + excluded.count",
+    )?;
+    for (key, Seen { first_ns, last_ns, count }) in edges {
+        statement.execute(params![
             key.field,
-            key.kind.into(),
-            key.action.into(),
+            key.kind,
+            key.action,
             key.location,
             key.purpose,
             key.actor,
             key.on_behalf,
             key.tenant,
-            key.outcome.into(),
-            key.unknown.into(),
-        ];
-        [&key.map(Value::Int)[..], &seen(sum)].concat()
-    });
-    recorder.put_all(Op::Edge, rows)?;
+            key.outcome,
+            key.unknown,
+            first_ns,
+            last_ns,
+            count
+        ])?;
+    }
+    drop(statement);
     let mut places: Vec<_> = folded.places.iter().collect();
     places.sort_unstable_by_key(|(key, _)| **key);
     let rows = places.into_iter().map(|(key, sum)| {

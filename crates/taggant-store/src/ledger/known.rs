@@ -184,9 +184,17 @@ impl Known {
     }
 
     /// Takes the alike events of a batch apart into one edge per field.
-    pub(super) fn fold_fields(&self, folded: &mut Folded) {
-        for (event, seen) in std::mem::take(&mut folded.alike).into_entries() {
+    pub(super) fn fold_fields(&self, recorder: &mut Recorder<'_>, folded: &mut Folded) {
+        for (mut event, seen) in std::mem::take(&mut folded.alike).into_entries() {
             let Some(dataset) = self.datasets.get(&event.dataset) else { continue };
+            if event.is_single {
+                // The one action stands for the one field.
+                event.first_field = event.field;
+                let action = event.actions[0] & 0xF;
+                event.actions = [0; 32];
+                event.actions[0] = action;
+            }
+            forget_unknown(&mut event, dataset.fields.len());
             let mut one = |position: usize, action: u8| {
                 let Some(field) = dataset.fields.get(position) else { return };
                 let key = EdgeKey {
@@ -203,11 +211,26 @@ impl Known {
                 };
                 folded.edges.entry(key).and_modify(|sum| sum.merge(seen)).or_insert(seen);
             };
-            if event.is_single {
-                one(usize::from(event.field), event.actions[0]);
-            } else {
-                nibbles(event.first_field, &event.actions).for_each(|(at, action)| one(at, action));
-            }
+            nibbles(event.first_field, &event.actions).for_each(|(at, action)| one(at, action));
+            recorder.note(
+                Op::Edges,
+                &[
+                    Value::Int(dataset.id),
+                    Value::Int(event.first_field.into()),
+                    Value::Bytes(&event.actions),
+                    Value::Int(event.kind.into()),
+                    Value::Int(self.name(event.location)),
+                    Value::Int(self.name(event.purpose)),
+                    Value::Int(self.name(event.actor)),
+                    Value::Int(self.name(event.on_behalf)),
+                    Value::Int(self.name(event.tenant)),
+                    Value::Int(event.outcome.into()),
+                    Value::Int(event.unknown.into()),
+                    Value::Time(seen.first_ns),
+                    Value::Time(seen.last_ns),
+                    Value::Int(seen.count),
+                ],
+            );
         }
     }
 
@@ -261,6 +284,13 @@ impl Known {
             Value::Text(event.reason()),
             Value::Bytes(&event.trace),
         ])
+    }
+}
+
+/// Takes out the actions of fields that the dataset does not have.
+fn forget_unknown(event: &mut Alike, fields: usize) {
+    for index in fields.saturating_sub(usize::from(event.first_field)).min(64)..64 {
+        event.actions[index / 2] &= if index % 2 == 0 { 0xF0 } else { 0x0F };
     }
 }
 

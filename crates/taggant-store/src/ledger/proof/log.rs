@@ -66,7 +66,7 @@ impl<'t> Recorder<'t> {
     }
 
     /// Remembers an operation that was done already.
-    pub(super) fn note(&mut self, op: Op, values: &[Value<'_>]) {
+    pub(in crate::ledger) fn note(&mut self, op: Op, values: &[Value<'_>]) {
         op.encode(values, &mut self.operations);
     }
 

@@ -6,6 +6,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
 
 use super::codec::{Reader, Writer};
+use crate::ledger::fold::nibbles;
 
 /// A value of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,8 +37,10 @@ enum Kind {
     Time,
     Text,
     Fixed(usize),
+    /// At most 32 bytes, without the zeros at the end.
+    Actions,
 }
-use Kind::{Fixed, Int, Text, Time};
+use Kind::{Actions, Fixed, Int, Text, Time};
 
 /// What an operation does with its row.
 #[derive(Clone, Copy)]
@@ -63,7 +66,8 @@ pub(in crate::ledger) enum Op {
     Dictionary = 5,
     Dataset = 6,
     Field = 7,
-    Edge = 8,
+    /// Edges of the fields of one dataset that went the same way.
+    Edges = 8,
     Derivation = 9,
     /// With a link in the place of salt, tenant and tag.
     Handle = 10,
@@ -113,9 +117,9 @@ specs! {
         "key_group" Text, "first_ns" Time];
     Field "fields" Mode::Insert, ["id" Int, "dataset" Int, "position" Int, "field_id" Text,
         "path" Text, "role" Text, "categories" Text];
-    Edge "edges" Mode::Sum, ["field" Int, "kind" Int, "action" Int, "location" Int, "purpose" Int,
-        "actor" Int, "on_behalf" Int, "tenant" Int, "outcome" Int, "unknown" Int, "first_ns" Time,
-        "last_ns" Time, "count" Int];
+    Edges "edges" Mode::Sum, ["dataset" Int, "first_field" Int, "actions" Actions, "kind" Int,
+        "location" Int, "purpose" Int, "actor" Int, "on_behalf" Int, "tenant" Int, "outcome" Int,
+        "unknown" Int, "first_ns" Time, "last_ns" Time, "count" Int];
     Derivation "derivations" Mode::Sum, ["origin" Int, "field" Int, "action" Int, "location" Int,
         "first_ns" Time, "last_ns" Time, "count" Int];
     Handle "handles" Mode::Insert, ["id" Int, "handle" Fixed(16), "salt" Fixed(16)];
@@ -136,6 +140,13 @@ specs! {
     LinkDropped "handles" Mode::Set(1), ["id" Int];
     AccessesDropped "accesses" Mode::Set(1), ["leaf" Int];
 }
+
+/// One edge, of those that an operation has.
+const EDGE: &str = "INSERT INTO edges VALUES
+    ((SELECT id FROM fields WHERE dataset = ?1 AND position = ?2), ?4, ?3, ?5, ?6, ?7, ?8, ?9, ?10,
+     ?11, ?12, ?13, ?14)
+    ON CONFLICT DO UPDATE SET first_ns = min(first_ns, excluded.first_ns),
+    last_ns = max(last_ns, excluded.last_ns), count = count + excluded.count";
 
 fn sql(op: Op) -> String {
     let Spec { table, columns, mode, .. } = op.spec();
@@ -177,6 +188,7 @@ impl Op {
         match self {
             Self::LinkDropped => "UPDATE handles SET salt = NULL WHERE id = ?1",
             Self::AccessesDropped => "",
+            Self::Edges => EDGE,
             _ => &self.spec().sql,
         }
     }
@@ -191,6 +203,10 @@ impl Op {
                 (Int, Value::Int(number)) => out.signed(number),
                 (Time, Value::Time(ns)) => out.time(ns),
                 (Text, Value::Text(text)) => out.text(text),
+                (Actions, Value::Bytes(bytes)) => {
+                    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
+                    out.bytes(&bytes[..end]);
+                }
                 (Fixed(length), Value::Bytes(bytes)) if bytes.len() == *length => out.fixed(bytes),
                 _ => unreachable!("the columns of {self:?} are fixed"),
             }
@@ -207,6 +223,7 @@ impl Op {
                 Text => Owned::Text(reader.text()?),
                 Fixed(16) => Owned::Short(reader.fixed()?),
                 Fixed(_) => Owned::Long(reader.fixed()?),
+                Actions => Owned::Bytes(reader.bytes().filter(|bytes| bytes.len() <= 32)?),
             })
         };
         let values = op.spec().columns.iter().map(value).collect::<Option<_>>()?;
@@ -223,7 +240,20 @@ impl Op {
             return Ok(());
         }
         let mut statement = connection.prepare_cached(self.sql())?;
-        statement.execute(params_from_iter(values.iter().map(Owned::value))).map(drop)
+        let (Self::Edges, [dataset, first, Owned::Bytes(actions), rest @ ..]) = (self, values)
+        else {
+            return statement.execute(params_from_iter(values.iter().map(Owned::value))).map(drop);
+        };
+        let mut all = [0; 32];
+        all[..actions.len()].copy_from_slice(actions);
+        let first = u16::try_from(first.number()).unwrap_or(u16::MAX);
+        for (position, action) in nibbles(first, &all) {
+            let position = Value::Int(i64::try_from(position).unwrap_or(i64::MAX));
+            let own = [dataset.value(), position, Value::Int(action.into())];
+            statement
+                .execute(params_from_iter(own.into_iter().chain(rest.iter().map(Owned::value))))?;
+        }
+        Ok(())
     }
 }
 
@@ -234,6 +264,7 @@ pub(super) enum Owned<'a> {
     Text(&'a str),
     Short([u8; 16]),
     Long([u8; 32]),
+    Bytes(&'a [u8]),
 }
 
 impl Owned<'_> {
@@ -243,6 +274,7 @@ impl Owned<'_> {
             Self::Text(text) => Value::Text(text),
             Self::Short(bytes) => Value::Bytes(bytes),
             Self::Long(bytes) => Value::Bytes(bytes),
+            Self::Bytes(bytes) => Value::Bytes(bytes),
         }
     }
 
