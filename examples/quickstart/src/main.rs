@@ -161,6 +161,10 @@ fn run(csv: &Path, data: &Path) -> Result<()> {
     let map = data.join("map.html");
     std::fs::write(&map, report::map(&runtime)?)?;
     println!("  {}", map.display());
+    println!("and as OpenLineage events, for other lineage tools:");
+    let (events, cursor) = (data.join("openlineage.ndjson"), data.join("openlineage.cursor"));
+    report::lineage(&runtime, &events, &cursor)?;
+    println!("  {}", events.display());
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use taggant::Runtime;
 use taggant::ledger::Handle;
 use taggant_lineage::map::{self, Map, Options};
+use taggant_lineage::openlineage;
 use taggant_testing::LeakProbe;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -97,6 +98,14 @@ pub(crate) fn person(runtime: &Runtime, handle: Handle) -> Result<String> {
 /// Where everything came from and went to, as one HTML page.
 pub(crate) fn map(runtime: &Runtime) -> Result<String> {
     Ok(map::html(&Map::from_ledger(runtime.ledger(), &Options::default())?))
+}
+
+/// Every movement as an OpenLineage event, a line each.
+pub(crate) fn lineage(runtime: &Runtime, events: &Path, cursor: &Path) -> Result<()> {
+    let answers = openlineage::Answers::of(runtime.ledger())?;
+    let mut target = openlineage::FileTarget::open(events)?;
+    openlineage::export(&answers, cursor, &mut target, &openlineage::Options::default())?;
+    Ok(())
 }
 
 /// Searches the files for every ingested value, in every encoding.

@@ -25,6 +25,8 @@ fn the_sample_runs_to_the_proof_and_prints_no_more_than_it_says() {
     assert!(out.contains("reading them now: Erased; writing them again: Erased"), "{out}");
     assert!(out.contains("action = \"open\""), "the refusal prints the rule: {out}");
     let map = std::fs::read_to_string(data.path().join("map.html")).unwrap();
+    let events = std::fs::read_to_string(data.path().join("openlineage.ndjson")).unwrap();
+    assert!(events.lines().count() > 5 && out.contains("openlineage.ndjson"), "{out}");
     assert!(out.contains("map.html") && map.contains("https://shipper.example/labels"), "{out}");
     // Everything but the one label and the four digits that were revealed on purpose.
     let mut reader = csv::ReaderBuilder::new()
