@@ -36,6 +36,7 @@
 
 mod about;
 mod erase;
+mod proof;
 mod runtime;
 #[cfg(feature = "tracing")]
 mod span;

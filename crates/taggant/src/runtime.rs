@@ -116,22 +116,10 @@ impl Builder {
             Some(policy) => policy,
             None => read_policy(&self.folder.join("policy.toml"))?,
         };
-        let root = match self.root.take() {
-            Some(root) => root,
-            None => Arc::new(taggant_store::root::from_file(&self.folder.join("root.key"))?),
-        };
-        let anchor = match self.anchor.take() {
-            Some(anchor) => anchor,
-            None => {
-                make_folder(&self.folder.join("anchor"))?;
-                self.folder.join("anchor").join("erasures")
-            }
-        };
-        self.keys.cache_life = policy.cache_life();
-        let cache_life = self.keys.cache_life;
-        let store = Arc::new(SqliteKeyStore::open(&self.folder.join("keys.db"))?);
-        let keys = KeyRing::open(store, root, Box::new(FileAnchor::new(&anchor)), self.keys)?;
+        let cache_life = policy.cache_life();
+        let (keys, anchor) = self.open_keys(Some(cache_life))?;
         let ledger = Arc::new(SqliteLedger::open(&self.folder.join("ledger.db"))?);
+        crate::proof::sign(&ledger, &keys, &anchor)?;
         let start = StartInfo {
             // A name that is not UTF-8 must not stop the program.
             program: std::env::args_os()
@@ -143,10 +131,39 @@ impl Builder {
         let folder = self.folder.join("journal");
         let journal = Journal::open(&folder, start, self.journal, ledger.clone())?;
         journal.policy(&policy.digest(), policy.text())?;
-        let core = Core::new(Arc::new(keys), Arc::new(journal), policy, self.max_locations);
+        let core = Core::new(keys, Arc::new(journal), policy, self.max_locations);
         let runtime = Runtime { core, ledger, cache_life };
         runtime.open_missing_receipts()?;
         Ok(runtime)
+    }
+}
+
+impl Builder {
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The key ring, and where its anchor is.
+    pub(crate) fn open_keys(
+        &mut self,
+        cache_life: Option<Duration>,
+    ) -> Result<(Arc<KeyRing>, PathBuf)> {
+        let root = match self.root.take() {
+            Some(root) => root,
+            None => Arc::new(taggant_store::root::from_file(&self.folder.join("root.key"))?),
+        };
+        let anchor = match self.anchor.take() {
+            Some(anchor) => anchor,
+            None => {
+                make_folder(&self.folder.join("anchor"))?;
+                self.folder.join("anchor").join("erasures")
+            }
+        };
+        let mut config = self.keys.clone();
+        config.cache_life = cache_life.unwrap_or(config.cache_life);
+        let store = Arc::new(SqliteKeyStore::open(&self.folder.join("keys.db"))?);
+        let file = Box::new(FileAnchor::new(&anchor));
+        Ok((Arc::new(KeyRing::open(store, root, file, config)?), anchor))
     }
 }
 

@@ -1,6 +1,7 @@
 //! One file per verb.
 
 mod actors;
+mod checkpoint;
 mod completions;
 mod drift;
 mod erase;
@@ -15,6 +16,7 @@ mod report;
 mod scan;
 mod subject;
 mod trace;
+mod verify;
 
 use clap::Subcommand;
 
@@ -39,6 +41,8 @@ pub(crate) enum Verb {
     Keys(keys::Args),
     Policy(policy::Args),
     Scan(scan::Args),
+    Verify(verify::Args),
+    Checkpoint(checkpoint::Args),
     Completions(completions::Args),
 }
 
@@ -58,6 +62,8 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Verb::Erase(args) => erase::run(args, &cli.global, output),
         Verb::Policy(args) => policy::run(args, &cli.global, output),
         Verb::Scan(args) => scan::run(args, output),
+        Verb::Verify(args) => verify::run(args, &cli.global, output),
+        Verb::Checkpoint(args) => checkpoint::run(args, &cli.global, output),
         Verb::Completions(args) => completions::run(args, output),
     }
 }
