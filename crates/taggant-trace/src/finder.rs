@@ -109,7 +109,8 @@ impl Finder {
     }
 
     fn hit(&self, window: &[u8], at: usize, kind: Kind, base: u64) -> Option<Hit> {
-        let bytes = decode::header(window, at, kind)?;
+        // Not further than every window reaches: what is found must not depend on where it ends.
+        let bytes = decode::header(&window[..window.len().min(at + AFTER)], at, kind)?;
         let header = Header::parse(&bytes).ok()?;
         let before = |text: &[u8]| window[..at].ends_with(text);
         let (encoding, start) = match kind {
@@ -159,6 +160,21 @@ impl Finder {
         }
     }
 
+    /// Whether a pattern stands around a line break. Most lines of base64 end here, so it must be
+    /// quick.
+    fn is_near(&self, before: &[u8], after: &[u8]) -> bool {
+        let mut near = [0; 2 * LONGEST];
+        let before = &before[before.len().saturating_sub(LONGEST)..];
+        let after = &after[..after.len().min(LONGEST)];
+        let near = &mut near[..before.len() + after.len()];
+        near[..before.len()].copy_from_slice(before);
+        near[before.len()..].copy_from_slice(after);
+        match &self.searcher {
+            Searcher::Packed(searcher) => searcher.find(near).is_some(),
+            Searcher::Automaton(searcher) => searcher.is_match(&*near),
+        }
+    }
+
     fn search_joined(
         &self,
         window: &[u8],
@@ -167,6 +183,9 @@ impl Finder {
         base: u64,
         sink: &mut dyn FnMut(Hit),
     ) {
+        if !self.is_near(&window[..end], &window[next..]) {
+            return;
+        }
         let start = end.saturating_sub(BEFORE);
         let before = &window[start..end];
         let after = &window[next..window.len().min(next + AFTER)];

@@ -31,10 +31,13 @@ pub enum Format {
     Sqlite,
 }
 
+/// Deeper archives would need more of the stack than a thread may have.
+const DEEPEST: u32 = 32;
+
 /// What keeps hostile input from taking all time: memory is bounded anyway.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Archives in archives: how deep.
+    /// Archives in archives: how deep. More than 32 is taken as 32.
     pub max_depth: u32,
     /// Entries of all archives of one file together.
     pub max_entries: u64,
@@ -42,6 +45,12 @@ pub struct Options {
     pub max_expanded: u64,
     /// How many times larger compressed bytes may become, once they are over 64 MiB.
     pub max_ratio: u64,
+}
+
+impl Options {
+    pub(crate) fn depth(&self) -> u32 {
+        self.max_depth.min(DEEPEST)
+    }
 }
 
 impl Default for Options {

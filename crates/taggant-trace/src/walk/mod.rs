@@ -1,6 +1,7 @@
 //! Files, folders, and what is packed in them.
 
 mod format;
+mod memory;
 mod pg_dump;
 mod read;
 mod sqlite;
@@ -22,10 +23,13 @@ use crate::stream::{BLOCK, Search, trace_blocks};
 use crate::values::Values;
 use taggant_core::envelope::HEADER_LEN;
 
+use memory::Memory;
 use read::{Bounded, Counted, Peeked};
 
-/// A decompressor that wants more memory than this gets none.
-const MAX_MEMORY: u64 = 40 << 20;
+/// So many files of a folder are searched in the order of their names at once.
+const SORTED: usize = 10_000;
+/// Names of entries are cut to so many bytes: a hostile archive may have a million long ones.
+const MAX_NAME: usize = 1024;
 
 /// Searches files and folders, and what is packed in them.
 #[derive(Default)]
@@ -70,7 +74,8 @@ impl Tracer {
         progress: &mut dyn FnMut(u64),
     ) -> io::Result<u64> {
         let kind = fs::metadata(path)?;
-        if !kind.is_dir() {
+        // A pipe can be opened only once.
+        if kind.is_file() {
             File::open(path)?;
         }
         let done = Rc::new(Cell::new(0));
@@ -98,22 +103,36 @@ struct Files<'a> {
 
 impl Files<'_> {
     fn folder(&mut self, path: &Path) -> io::Result<()> {
-        let mut entries: Vec<_> = fs::read_dir(path)?.flatten().collect();
-        entries.sort_by_key(std::fs::DirEntry::file_name);
-        for entry in entries {
-            let path = entry.path();
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => {
-                    if let Err(error) = self.folder(&path) {
-                        self.unreadable(&path, &error);
-                    }
+        let mut entries = fs::read_dir(path)?.peekable();
+        while entries.peek().is_some() {
+            // Sorted, but a folder may hold millions.
+            let mut some = Vec::new();
+            for entry in entries.by_ref().take(SORTED) {
+                match entry {
+                    Ok(entry) => some.push(entry),
+                    Err(error) => self.unreadable(path, &error),
                 }
-                Ok(kind) if kind.is_file() => self.file(&path),
-                Ok(_) => {}
-                Err(error) => self.unreadable(&path, &error),
+            }
+            some.sort_by_key(fs::DirEntry::file_name);
+            for entry in some {
+                self.entry(&entry);
             }
         }
         Ok(())
+    }
+
+    fn entry(&mut self, entry: &fs::DirEntry) {
+        let path = entry.path();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => {
+                if let Err(error) = self.folder(&path) {
+                    self.unreadable(&path, &error);
+                }
+            }
+            Ok(kind) if kind.is_file() => self.file(&path),
+            Ok(_) => {}
+            Err(error) => self.unreadable(&path, &error),
+        }
     }
 
     fn file(&mut self, path: &Path) {
@@ -128,9 +147,11 @@ impl Files<'_> {
         let mut file = File::open(path)?;
         let mut head = [0; 16];
         let read = file.read(&mut head)?;
-        let is_sqlite = format::of(&head[..read]) == Format::Sqlite;
-        file.seek(SeekFrom::Start(0))?;
-        let counted = Counted { inner: file, count: self.done.clone() };
+        let head = &head[..read];
+        let is_sqlite = format::of(head) == Format::Sqlite && file.seek(SeekFrom::Start(0)).is_ok();
+        // What cannot go back, as a pipe, goes on.
+        let head = if is_sqlite { &[] } else { head };
+        let counted = Counted { inner: head.chain(file), count: self.done.clone() };
         let mut counted = Reported { inner: counted, progress: &mut *self.progress };
         let mut walk = Walk::new(self.tracer, &mut *self.report);
         if is_sqlite {
@@ -149,12 +170,12 @@ impl Files<'_> {
 }
 
 /// Tells how far the reading of a file is.
-struct Reported<'a> {
-    inner: Counted<File>,
+struct Reported<'a, R> {
+    inner: Counted<R>,
     progress: &'a mut dyn FnMut(u64),
 }
 
-impl Read for Reported<'_> {
+impl<R: Read> Read for Reported<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         (self.progress)(self.inner.count.get());
@@ -168,12 +189,14 @@ struct Walk<'a> {
     report: &'a mut dyn FnMut(Source),
     entries: u64,
     budget: Rc<Cell<u64>>,
+    memory: Memory,
 }
 
 impl<'a> Walk<'a> {
     fn new(tracer: &'a Tracer, report: &'a mut dyn FnMut(Source)) -> Self {
         let Options { max_entries, max_expanded, .. } = tracer.options;
-        Self { tracer, report, entries: max_entries, budget: Rc::new(Cell::new(max_expanded)) }
+        let budget = Rc::new(Cell::new(max_expanded));
+        Self { tracer, report, entries: max_entries, budget, memory: Memory::default() }
     }
 
     fn report(&mut self, source: Source) {
@@ -201,7 +224,7 @@ impl<'a> Walk<'a> {
         if matches!(format, Format::Bytes | Format::Sqlite) {
             return self.raw(name, &mut reader, format);
         }
-        if depth >= self.tracer.options.max_depth {
+        if depth >= self.tracer.options.depth() {
             let mut source = Source::new(name, format);
             source.remarks.push(format!("archives in archives, {depth} deep: not opened"));
             return self.report(source);
@@ -211,7 +234,7 @@ impl<'a> Walk<'a> {
             Format::Zip => zip::walk(self, name, &mut reader, depth),
             Format::PgDump => pg_dump::walk(self, name, &mut reader, depth),
             _ => {
-                let inner = format!("{name}!{}", inner_name(name));
+                let inner = inside(name, inner_name(name));
                 self.expand(&inner, &mut reader, format, depth);
             }
         }
@@ -219,6 +242,24 @@ impl<'a> Walk<'a> {
 
     /// Searches what compressed bytes hold.
     fn expand(&mut self, name: &str, reader: &mut dyn Read, format: Format, depth: u32) {
+        let mut reader = Peeked::new(reader);
+        let Some(granted) = self.memory.take(format, reader.head()) else {
+            let mut source = Source::new(name, format);
+            source.remarks.push("packed too often: its memory would not be bounded".to_owned());
+            return self.report(source);
+        };
+        self.expand_within(name, &mut reader, format, depth, granted);
+        self.memory.give_back(granted);
+    }
+
+    fn expand_within(
+        &mut self,
+        name: &str,
+        reader: &mut dyn Read,
+        format: Format,
+        depth: u32,
+        granted: u64,
+    ) {
         let opened: io::Result<Box<dyn Read + '_>> = match format {
             Format::Gzip => Ok(Box::new(self.bounded(|count| {
                 flate2::read::MultiGzDecoder::new(Counted { inner: reader, count })
@@ -226,8 +267,8 @@ impl<'a> Walk<'a> {
             Format::Bzip2 => Ok(Box::new(self.bounded(|count| {
                 bzip2::read::MultiBzDecoder::new(Counted { inner: reader, count })
             }))),
-            Format::Xz => self.xz(reader),
-            _ => self.zstd(reader),
+            Format::Xz => self.xz(reader, granted),
+            _ => self.zstd(reader, granted),
         };
         match opened {
             Ok(mut inner) => self.stream(name, &mut inner, depth + 1),
@@ -239,20 +280,19 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn xz<'r>(&self, reader: &'r mut dyn Read) -> io::Result<Box<dyn Read + 'r>> {
+    fn xz<'r>(&self, reader: &'r mut dyn Read, memory: u64) -> io::Result<Box<dyn Read + 'r>> {
         let flags = liblzma::stream::CONCATENATED;
-        let stream = liblzma::stream::Stream::new_stream_decoder(MAX_MEMORY, flags)?;
+        let stream = liblzma::stream::Stream::new_stream_decoder(memory, flags)?;
         Ok(Box::new(self.bounded(|count| {
             liblzma::read::XzDecoder::new_stream(Counted { inner: reader, count }, stream)
         })))
     }
 
-    fn zstd<'r>(&self, reader: &'r mut dyn Read) -> io::Result<Box<dyn Read + 'r>> {
+    fn zstd<'r>(&self, reader: &'r mut dyn Read, memory: u64) -> io::Result<Box<dyn Read + 'r>> {
         let count = Rc::new(Cell::new(0));
         let counted = BufReader::new(Counted { inner: reader, count: count.clone() });
         let mut inner = zstd::Decoder::with_buffer(counted)?;
-        // 2^25 bytes, 32 MiB.
-        inner.window_log_max(25)?;
+        inner.window_log_max(memory.ilog2())?;
         Ok(Box::new(self.bounded_by(inner, count)))
     }
 
@@ -324,6 +364,13 @@ impl<'a> Walk<'a> {
         }
         self.found(source, findings);
     }
+}
+
+/// What an entry is called, behind what it is packed in.
+fn inside(name: &str, own: &str) -> String {
+    let end = (0..=own.len().min(MAX_NAME)).rev().find(|end| own.is_char_boundary(*end));
+    let cut = &own[..end.unwrap_or(0)];
+    format!("{name}!{cut}{}", if cut.len() < own.len() { "..." } else { "" })
 }
 
 /// What a compressed file is called inside: its name without the last ending.

@@ -7,13 +7,13 @@
 use std::collections::HashMap;
 use std::io::{self, Read};
 
-use super::Walk;
+use super::{Walk, inside};
 use crate::source::{Format, Source};
 
 /// Texts of the table of contents beyond this are a damaged file.
 const MAX_TEXT: i64 = 256 << 20;
-/// Names of so many blocks are kept.
-const MAX_NAMES: usize = 100_000;
+/// So many bytes of names of blocks are kept.
+const MAX_NAMES: usize = 4 << 20;
 
 struct Dump<'a> {
     reader: &'a mut dyn Read,
@@ -56,13 +56,16 @@ fn blocks(walk: &mut Walk<'_>, name: &str, reader: &mut dyn Read, depth: u32) ->
             return Ok(());
         }
         match kind {
-            1 => dump.block(walk, &format!("{name}!{table}"), depth)?,
+            1 => dump.block(walk, &inside(name, table), depth)?,
             3 => {
                 // Large objects: an object id before each, zero at the end.
                 loop {
                     let object = dump.int()?;
                     if object == 0 {
                         break;
+                    }
+                    if !walk.enter(name, Format::PgDump) {
+                        return Ok(());
                     }
                     dump.block(walk, &format!("{name}!large object {object}"), depth)?;
                 }
@@ -121,7 +124,7 @@ impl<'a> Dump<'a> {
 
     /// The names of the blocks: schema and table by dump id.
     fn contents(&mut self) -> io::Result<HashMap<i64, String>> {
-        let mut names = HashMap::new();
+        let (mut names, mut kept) = (HashMap::new(), 0);
         for _ in 0..self.int()? {
             let id = self.int()?;
             self.int()?; // whether it has data
@@ -147,9 +150,12 @@ impl<'a> Dump<'a> {
             let mut offset = [0; 9];
             let size = 1 + self.offset_size;
             self.reader.read_exact(&mut offset[..size])?;
-            if names.len() < MAX_NAMES {
-                let dot = if schema.is_empty() { "" } else { "." };
-                names.insert(id, format!("{schema}{dot}{tag}"));
+            let dot = if schema.is_empty() { "" } else { "." };
+            let name = format!("{schema}{dot}{tag}");
+            // What an entry of the table costs besides.
+            kept += name.len() + 64;
+            if kept <= MAX_NAMES {
+                names.insert(id, name);
             }
         }
         Ok(names)

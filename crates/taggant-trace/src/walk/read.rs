@@ -12,14 +12,16 @@ pub(super) struct Peeked<R> {
     head: Vec<u8>,
     at: usize,
     rest: R,
+    /// What ended the looking: a decoder need not say it twice.
+    error: Option<io::Error>,
 }
 
 impl<R: Read> Peeked<R> {
-    /// A stream that fails at once has an empty head, and fails again when it is read.
+    /// A stream that fails at once has an empty head, and fails when it is read.
     pub(super) fn new(mut rest: R) -> Self {
         let mut head = Vec::with_capacity(HEAD);
-        let _ = (&mut rest).take(HEAD as u64).read_to_end(&mut head);
-        Self { head, at: 0, rest }
+        let error = (&mut rest).take(HEAD as u64).read_to_end(&mut head).err();
+        Self { head, at: 0, rest, error }
     }
 
     pub(super) fn head(&self) -> &[u8] {
@@ -30,7 +32,10 @@ impl<R: Read> Peeked<R> {
 impl<R: Read> Read for Peeked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.at == self.head.len() {
-            return self.rest.read(buffer);
+            return match self.error.take() {
+                Some(error) => Err(error),
+                None => self.rest.read(buffer),
+            };
         }
         let read = (&self.head[self.at..]).read(buffer)?;
         self.at += read;

@@ -103,7 +103,28 @@ impl Pages {
             |at: usize| page.get(at..at + 2).map(|b| usize::from(u16::from_be_bytes([b[0], b[1]])));
         let cells = short(start + 3).unwrap_or(0).min(MAX_CELLS);
         let pointers = (0..cells).filter_map(|cell| short(start + header + 2 * cell));
-        pointers.filter_map(|at| self.edge(page, at, is_table, kind == 0x02)).collect()
+        let edges = pointers.filter_map(|at| self.edge(page, at, is_table, kind == 0x02));
+        self.apart(edges.collect())
+    }
+
+    /// Cells of a sound page do not overlap. In a forged one thousands could name the same few bytes,
+    /// and each costs the reading of a page.
+    fn apart(&self, mut edges: Vec<(u32, usize)>) -> Vec<(u32, usize)> {
+        edges.sort_unstable_by_key(|(_, end)| *end);
+        let mut next = 0;
+        edges.retain(|(_, end)| {
+            let is_apart = *end >= next;
+            if is_apart {
+                next = end + self.least();
+            }
+            is_apart
+        });
+        edges
+    }
+
+    /// What a cell that goes on in a chain has of its own, at least.
+    fn least(&self) -> usize {
+        (self.usable - 12) * 32 / 255 - 23
     }
 
     fn edge(
@@ -127,7 +148,7 @@ impl Pages {
         if payload <= most {
             return None;
         }
-        let least = (usable - 12) * 32 / 255 - 23;
+        let least = self.least();
         let wanted = least + (payload - least) % (usable - 4);
         let end = at.checked_add(if wanted <= most { wanted } else { least })?;
         let pointer = page.get(end..end + 4)?;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::Walk;
+use super::{Walk, inside};
 use crate::source::{Format, Source};
 
 /// Names and pax records beyond this are cut: they only say what an entry is called.
@@ -35,7 +35,7 @@ fn entries(walk: &mut Walk<'_>, name: &str, reader: &mut dyn Read, depth: u32) -
             long_name = pax_path(&bytes).or(long_name);
         } else if kind.is_file() || kind.is_contiguous() || kind.is_gnu_sparse() {
             let own = long_name.take().unwrap_or_else(|| entry.path_bytes().into_owned());
-            let own = format!("{name}!{}", String::from_utf8_lossy(&own));
+            let own = inside(name, &String::from_utf8_lossy(&own));
             if !walk.enter(name, Format::Tar) {
                 return Ok(());
             }

@@ -3,8 +3,8 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::Walk;
 use super::read::Counted;
+use super::{Walk, inside};
 use crate::source::{Format, Source};
 
 const LOCAL: [u8; 4] = *b"PK\x03\x04";
@@ -39,7 +39,7 @@ fn entries(
 ) -> io::Result<()> {
     while next_header(reader)? {
         let entry = header(reader)?;
-        let own = format!("{name}!{}", entry.name);
+        let own = inside(name, &entry.name);
         if !walk.enter(name, Format::Zip) {
             return Ok(());
         }
