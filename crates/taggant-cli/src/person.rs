@@ -85,10 +85,10 @@ impl Asker {
     /// The flow under which it is done.
     pub(crate) fn flow(&self, verb: &str, tenant: &str) -> Flow {
         let login = || ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok());
-        let actor = self
-            .actor
-            .clone()
-            .unwrap_or_else(|| format!("user:{}", login().unwrap_or_else(|| "unknown".to_owned())));
+        let actor = self.actor.clone().unwrap_or_else(|| match login() {
+            Some(name) => format!("user:{name}"),
+            None => format!("uid:{}", rustix::process::getuid().as_raw()),
+        });
         let flow = Flow::from("taggant://command", verb).purpose(&self.purpose);
         let flow = flow.actor(&actor).tenant(tenant);
         match &self.reason {
