@@ -1,5 +1,7 @@
 //! Faults of the journal: killed processes, forks, full rings, changed bytes.
 
+mod proof;
+
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -9,7 +11,7 @@ use std::time::Duration;
 use taggant_core::event::{DefineKind, RecordEvent, RecordKind};
 use taggant_core::journal::{Batch, InstanceId, Journal, JournalConfig, Ledger, StartInfo};
 use taggant_core::{Error, Outcome, Result};
-use taggant_store::ledger::SqliteLedger;
+use taggant_store::ledger::{CheckpointSigner, SqliteLedger, VerifyOptions};
 
 fn config(slots: usize) -> JournalConfig {
     JournalConfig { slots, block: Duration::from_secs(20), interval: Duration::from_millis(5) }
@@ -20,7 +22,9 @@ fn open(folder: &Path, ledger: Arc<dyn Ledger>, slots: usize) -> Result<Journal>
 }
 
 fn ledger(folder: &Path) -> Arc<SqliteLedger> {
-    Arc::new(SqliteLedger::open(&folder.join("ledger.db")).unwrap())
+    let ledger = SqliteLedger::open(&folder.join("ledger.db")).unwrap();
+    ledger.sign_with(proof::Signer::new(1));
+    Arc::new(ledger)
 }
 
 /// An access whose reason tells it from all others.
@@ -355,4 +359,9 @@ fn what_a_killed_process_acknowledged_is_in_the_ledger_once() {
     let lost = acknowledged.iter().filter(|reason| !recorded.contains(reason)).count();
     assert_eq!(lost, 0, "of {}", acknowledged.len());
     assert!(left(folder.path()).is_empty());
+    // A kill is no tampering.
+    let key = CheckpointSigner::public_key(&*proof::Signer::new(1));
+    let options = VerifyOptions { public_key: Some(key), ..VerifyOptions::default() };
+    let found = proof::clean(&ledger, &options);
+    assert_eq!((found.unsigned, found.events > 2000), (0, true), "{found:?}");
 }
