@@ -113,7 +113,11 @@ impl Declared {
     /// # Errors
     /// Says what is wrong, and where.
     pub fn from_toml(text: &str) -> Result<Self, String> {
-        let declared: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        let declared: Self = toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            format!("line {line}: {}", error.message())
+        })?;
         for (number, place) in (1..).zip(&declared.places) {
             place.check().map_err(|what| format!("place {number} ({}): {what}", place.location))?;
         }

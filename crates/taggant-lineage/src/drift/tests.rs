@@ -111,7 +111,7 @@ fn a_wrong_file_says_what_is_wrong_and_where() {
             "marketing",
         ),
         ("[[place]]\nlocation = \"x\"\ncategories = [\"user\"]\nform = \"open\"", "sealed"),
-        ("[place]\n", "place"),
+        ("[place]\n", "line 1: invalid type: map, expected a sequence"),
     ];
     for (text, expected) in wrong {
         let error = Declared::from_toml(text).unwrap_err();
