@@ -176,21 +176,31 @@ fn finding(what: What, direction: Direction, form: Form, edges: &[&FlowEdge]) ->
     }
 }
 
-/// The TOML that declares these movements of one dataset, place and direction.
+/// The TOML that declares these movements of one dataset, place and direction, and nothing else: a
+/// category in plaintext must not make that of another one declared, nor a purpose.
 pub(super) fn to_add(edges: &[&FlowEdge]) -> String {
-    let list = |all: BTreeSet<&String>| -> String {
-        all.into_iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ")
+    let mut by_use: BTreeMap<(Form, &str), BTreeSet<&String>> = BTreeMap::new();
+    for edge in edges {
+        let of_use = by_use.entry((Form::of(edge), &edge.purpose)).or_default();
+        of_use.extend(&edge.categories);
+    }
+    let mut blocks: BTreeMap<(Form, BTreeSet<&String>), Vec<&str>> = BTreeMap::new();
+    for ((form, purpose), categories) in by_use {
+        blocks.entry((form, categories)).or_default().push(purpose);
+    }
+    let list = |all: &mut dyn Iterator<Item = &str>| all.map(quoted).collect::<Vec<_>>().join(", ");
+    let block = |((form, categories), purposes): ((Form, BTreeSet<&String>), Vec<&str>)| {
+        format!(
+            "[[place]]\ndataset = {}\nlocation = {}\ndirection = \"{}\"\ncategories = [{}]\n\
+             purposes = [{}]\nform = \"{form}\"\n",
+            quoted(&edges[0].dataset),
+            quoted(&edges[0].location),
+            Direction::of(edges[0]).word(),
+            list(&mut categories.into_iter().map(String::as_str)),
+            list(&mut purposes.into_iter()),
+        )
     };
-    let form = edges.iter().map(|edge| Form::of(edge)).min().unwrap_or_default();
-    format!(
-        "[[place]]\ndataset = {}\nlocation = {}\ndirection = \"{}\"\ncategories = [{}]\n\
-         purposes = [{}]\nform = \"{form}\"\n",
-        quoted(&edges[0].dataset),
-        quoted(&edges[0].location),
-        Direction::of(edges[0]).word(),
-        list(edges.iter().flat_map(|edge| &edge.categories).collect()),
-        list(edges.iter().map(|edge| &edge.purpose).collect()),
-    )
+    blocks.into_iter().map(block).collect::<Vec<_>>().join("\n")
 }
 
 /// A TOML basic string; JSON's escapes are among its own.

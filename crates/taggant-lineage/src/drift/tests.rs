@@ -100,6 +100,29 @@ fn adding_what_is_printed_covers_it() {
 }
 
 #[test]
+fn what_is_declared_from_what_was_seen_covers_nothing_else() {
+    let seen = |path: &str, action: &str, purpose: &str| {
+        let mut edge = edge(path, action, "https://shipper.example/labels");
+        edge.purpose = purpose.into();
+        edge
+    };
+    let known = [
+        seen("email", "reveal", "essential.service.operations"),
+        seen("phone_number", "seal", "essential.service.operations"),
+        seen("fax_number", "mask", "marketing"),
+    ];
+    let declared = Declared::from_toml(&declare(&known)).unwrap();
+    let found = |edge: FlowEdge| -> Vec<What> {
+        compare(&[edge], &declared).findings.into_iter().map(|finding| finding.what).collect()
+    };
+    let plain = seen("phone_number", "reveal", "essential.service.operations");
+    assert_eq!(found(plain), [What::NewPlaintextFlow]);
+    assert_eq!(found(seen("email", "reveal", "marketing")), [What::NewPurpose]);
+    assert_eq!(found(seen("phone_number", "seal", "marketing")), [What::NewPurpose]);
+    assert_eq!(compare(&known, &declared), Drift { findings: vec![], unused: vec![] });
+}
+
+#[test]
 fn a_wrong_file_says_what_is_wrong_and_where() {
     let wrong = [
         ("[[place]]\nlocation = \"x\"\ncategorys = [\"user\"]", "line 3"),
