@@ -122,7 +122,7 @@ impl Target for HttpTarget {
                 )));
             }
             sleep(asked.unwrap_or(wait).min(LONGEST_WAIT));
-            wait *= 2;
+            wait = wait.saturating_mul(2).min(LONGEST_WAIT);
         }
         unreachable!("the loop ends with the attempts")
     }

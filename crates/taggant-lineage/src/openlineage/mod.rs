@@ -39,11 +39,19 @@ impl std::error::Error for ExportError {}
 
 /// Where events go.
 pub trait Target {
-    /// Sends one event; returns when it will not be lost.
+    /// Sends one event.
     ///
     /// # Errors
     /// Says what to do; the same event is sent again by the next export.
     fn send(&mut self, event: &[u8]) -> Result<(), ExportError>;
+
+    /// Returns when what was sent will not be lost: the cursor is written afterwards.
+    ///
+    /// # Errors
+    /// As `send`.
+    fn keep(&mut self) -> Result<(), ExportError> {
+        Ok(())
+    }
 }
 
 /// What an export did.
@@ -96,12 +104,17 @@ pub fn export(
         cursor.sent(&one);
         done.events += 1;
         done.movements += one.movements;
-        if done.events.is_multiple_of(CURSOR_EVERY) { cursor.write(cursor_path) } else { Ok(()) }
+        if !done.events.is_multiple_of(CURSOR_EVERY) {
+            return Ok(());
+        }
+        target.keep()?;
+        cursor.write(cursor_path)
     });
     if result.is_ok() {
         cursor.close_window();
     }
     if done.events > 0 {
+        target.keep()?;
         cursor.write(cursor_path)?;
     }
     result.map(|()| done)

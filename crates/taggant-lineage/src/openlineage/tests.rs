@@ -190,6 +190,38 @@ fn a_file_gets_a_line_per_event_and_a_wrong_cursor_is_refused() {
 }
 
 #[test]
+fn half_a_line_of_a_crash_spoils_no_event_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, cursor) = (folder.path().join("events.ndjson"), folder.path().join("cursor.json"));
+    std::fs::write(&file, "{\"eventTime\":\"20").unwrap();
+    let answers = answers(vec![edge("a.b", "write", "seal", "x://y/z", 1)]);
+    let mut target = FileTarget::open(&file).unwrap();
+    export(&answers, &cursor, &mut target, &Options::default()).unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert!(serde_json::from_str::<serde_json::Value>(lines[1]).unwrap()["run"].is_object());
+}
+
+#[test]
+fn the_cursor_moves_only_after_the_target_keeps_what_was_sent() {
+    struct Forgetful;
+    impl Target for Forgetful {
+        fn send(&mut self, _: &[u8]) -> Result<(), ExportError> {
+            Ok(())
+        }
+        fn keep(&mut self) -> Result<(), ExportError> {
+            Err(ExportError("the disk is full".into()))
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let cursor = folder.path().join("cursor.json");
+    let answers = answers(vec![edge("a.b", "write", "seal", "x://y/z", 1)]);
+    assert!(export(&answers, &cursor, &mut Forgetful, &Options::default()).is_err());
+    assert_eq!(run(&answers, &cursor, &mut Memory::default()).unwrap().events, 1);
+}
+
+#[test]
 fn places_are_split_into_namespace_and_name() {
     assert_eq!(
         dataset_of("postgres://shop:5432/shop.public.c"),
