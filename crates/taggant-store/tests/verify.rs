@@ -175,6 +175,20 @@ fn a_view_an_index_or_a_trigger_that_is_not_the_ledger_s() {
     tampered(trigger, "schema", "sqlite_schema");
 }
 
+/// Whoever writes the file need not keep to its rules.
+#[test]
+fn content_that_the_schema_would_not_take() {
+    let free = |sql: &str| format!("PRAGMA ignore_check_constraints = ON; {sql}");
+    tampered(&free("UPDATE leaves SET hash = x'00' WHERE number = 2"), "changed", "leaves");
+    tampered(&free("UPDATE log SET id = x'00'"), "log", "log");
+    tampered(&free("UPDATE log SET roots = x'00'"), "log", "log");
+    tampered(&free("UPDATE instances SET instance = x'00' WHERE id = 1"), "changed", "instances");
+    tampered("UPDATE names SET text = CAST(x'FF' AS TEXT) WHERE id = 3", "changed", "names");
+    let note = "UPDATE checkpoints SET note = CAST(x'FF' AS TEXT)";
+    tampered(note, "checkpoint", "checkpoints");
+    tampered("UPDATE accesses SET reason = CAST(x'FF' AS TEXT)", "changed", "accesses");
+}
+
 #[test]
 fn an_outside_file_that_is_no_checkpoint_is_refused() {
     let folder = Folder::new();

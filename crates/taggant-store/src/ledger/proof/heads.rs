@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::checkpoint::{Checkpoint, Point, origin};
 use super::merkle::Tree;
 use super::note;
-use super::verify::{Findings, VerifyOptions};
+use super::verify::{Findings, VerifyOptions, text};
 
 /// What somebody says of a size of the log.
 struct Claim {
@@ -93,7 +93,7 @@ impl Heads {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (number, size): (i64, i64) = (row.get(0)?, row.get(1)?);
-            let note: String = row.get(2)?;
+            let note = text(row, 2)?;
             self.count += 1;
             if number.cast_unsigned() != self.count {
                 let what = format!("checkpoints before number {number} are missing");

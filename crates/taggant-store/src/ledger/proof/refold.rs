@@ -86,7 +86,12 @@ impl Folder<'_> {
             let what = format!("entry {number} stands where {expected} should be");
             self.findings.add("missing", "leaves", what);
         }
-        let hash: Hash = row.get(1)?;
+        let bytes: Vec<u8> = row.get(1)?;
+        let hash: Hash = bytes.try_into().unwrap_or_else(|_| {
+            let what = format!("the hash of entry {expected} is none");
+            self.findings.add("changed", "leaves", what);
+            [0; 32]
+        });
         let (salt, data): (Option<Vec<u8>>, Option<Vec<u8>>) = (row.get(2)?, row.get(3)?);
         match (salt, data) {
             (None, None) => {

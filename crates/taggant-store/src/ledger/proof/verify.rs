@@ -1,6 +1,6 @@
 //! Folds the log again and compares it with the tables and the checkpoints.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 use serde::Serialize;
 use taggant_core::{Error, Outcome, Result, hex};
 
@@ -142,7 +142,8 @@ fn verify(
     let scratch = refold::scratch()?;
     let log = match Log::load(ledger) {
         Ok(log) => Some(log),
-        Err(rusqlite::Error::QueryReturnedNoRows | rusqlite::Error::InvalidQuery) => {
+        // No row, or none that could have been written.
+        Err(error) if error.sqlite_error_code().is_none() => {
             findings.add("log", "log", "the row with the size and roots of the log is no such row");
             None
         }
@@ -176,6 +177,12 @@ fn verify(
     })
 }
 
+/// A text, whatever stands there: what is none must not stop the comparison.
+pub(super) fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+    let bytes = row.get_ref(column)?.as_bytes_or_null()?.unwrap_or_default();
+    Ok(String::from_utf8_lossy(bytes).into_owned())
+}
+
 /// What the drainer found wrong; returns how many gaps of killed processes there are.
 fn journal(ledger: &Connection, findings: &mut Findings) -> rusqlite::Result<u64> {
     let mut statement =
@@ -183,7 +190,7 @@ fn journal(ledger: &Connection, findings: &mut Findings) -> rusqlite::Result<u64
     let mut rows = statement.query([])?;
     let mut gaps = 0;
     while let Some(row) = rows.next()? {
-        let (instance, number, what): (i64, i64, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (instance, number, what): (i64, i64, _) = (row.get(0)?, row.get(1)?, text(row, 2)?);
         if what == crate::ledger::apply::GAP {
             gaps += 1;
         } else {
