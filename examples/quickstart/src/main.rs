@@ -138,7 +138,12 @@ fn run(csv: &Path, data: &Path) -> Result<()> {
 
     heading("7. The customer asks to be forgotten");
     let handle = requests::handle(&runtime, found)?;
-    let receipt = runtime.erase("customer", &found)?;
+    // Who erases, and why, goes into the ledger with it.
+    let desk = Flow::from("sqlite://shop", "customers")
+        .purpose("essential.legal_obligation")
+        .actor("svc:privacy_desk")
+        .reason("request 4711");
+    let receipt = desk.run(|| runtime.erase("customer", &found))?;
     storage.clear_email_index(found)?;
     for line in receipt.lines.iter().filter(|line| line.location.ends_with("/customers")) {
         runtime.ledger().confirm(receipt.number, line.line)?;
