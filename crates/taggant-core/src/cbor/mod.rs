@@ -12,6 +12,8 @@ pub mod probe;
 mod read;
 mod write;
 
+use std::cell::Cell;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
@@ -22,6 +24,20 @@ use error::CborError;
 
 /// The name of the newtype by which `Sensitive` asks for itself.
 pub const SENSITIVE: &str = "$taggant::Sensitive";
+
+thread_local! {
+    static ADMITTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// This writer says that it is the one that asks: only into it a `Sensitive` is sealed.
+fn admit() {
+    ADMITTED.set(true);
+}
+
+/// Whether the serializer that asks is this writer; good for one value.
+pub(crate) fn take_admission() -> bool {
+    ADMITTED.replace(false)
+}
 
 /// Appends the CBOR item of a value.
 ///

@@ -6,6 +6,7 @@ use super::decisions;
 use super::held::Unopened;
 use super::read::open;
 use crate::error::{Error, Outcome, Result};
+use crate::flow::resolved::Resolved;
 use crate::flow::{Runtime, scope};
 use crate::tag::Action;
 
@@ -42,6 +43,18 @@ pub(crate) fn decrypt(unopened: &Unopened) -> Result<Zeroizing<Vec<u8>>> {
 
 pub(crate) fn tag_categories(unopened: &Unopened) -> &'static [&'static str] {
     unopened.context.spec.fields[unopened.field].tag().map_or(&[], |tag| tag.categories)
+}
+
+/// A flow names the tenant whose data it moves.
+pub(crate) fn check_same_tenant(unopened: &Unopened, flow: &Resolved) -> Result<()> {
+    if unopened.context.flow.tenant.name() == flow.tenant.name() {
+        return Ok(());
+    }
+    Err(Error::new(
+        Outcome::WrongTenant,
+        "the value is another tenant's than the flow's: use a flow with the tenant that it was read \
+         under",
+    ))
 }
 
 /// An unopened value belongs to the runtime that read it.

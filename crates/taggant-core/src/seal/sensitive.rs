@@ -139,6 +139,10 @@ impl<T: Zeroize + DeserializeOwned> Sensitive<T> {
                 "reveal needs a purpose: add .purpose(\"..\") to the flow around it",
             ));
         }
+        if let Some(unopened) = &self.unopened {
+            // The access would be recorded as one to somebody else's data.
+            reseal::check_same_tenant(unopened, &flow).map_err(|error| self.located(error))?;
+        }
         if self.label != Label::NONE {
             let mut categories = self.label.categories();
             if let Some(unopened) = &self.unopened {
@@ -239,15 +243,36 @@ impl<T: Zeroize + Serialize + DeserializeOwned> Serialize for Sensitive<T> {
                 held::found(self.label, unopened);
                 serializer.serialize_unit()
             }
-            Mode::Sealing | Mode::Revealing => {
+            Mode::Sealing => {
                 super::write::check_inner(self.label).map_err(fail::ser)?;
-                if self.value.get().is_none() && held::mode() == Mode::Sealing {
+                if self.value.get().is_none() {
                     self.permit(Action::Reseal).map_err(fail::ser)?;
                 }
                 let value = self.open().map_err(fail::ser)?;
-                value.serialize(serializer)
+                serializer.serialize_newtype_struct(cbor::SENSITIVE, &Admitted(value))
+            }
+            Mode::Revealing => {
+                super::write::check_inner(self.label).map_err(fail::ser)?;
+                self.open().map_err(fail::ser)?.serialize(serializer)
             }
         }
+    }
+}
+
+/// What is to be encrypted next. Code that runs inside the value's own `Serialize` may ask with a
+/// serializer of its own: it gets nothing.
+struct Admitted<'a, T>(&'a T);
+
+impl<T: Serialize> Serialize for Admitted<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if cbor::take_admission() {
+            return self.0.serialize(serializer);
+        }
+        Err(fail::ser(Error::new(
+            Outcome::Denied,
+            "a Sensitive value inside a tagged field is written by the library only: don't \
+             serialize it a second time while its field is being sealed",
+        )))
     }
 }
 
