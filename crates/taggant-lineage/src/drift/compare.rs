@@ -1,5 +1,6 @@
 //! What was seen and is not declared.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -79,11 +80,27 @@ impl What {
     }
 }
 
-/// Whether data was at the place.
-pub(super) fn is_seen(edge: &FlowEdge) -> bool {
-    edge.outcome == "ok"
-        && matches!(edge.kind.as_str(), "write" | "read")
-        && !matches!(edge.action.as_str(), "deny" | "omit")
+/// What was at places. Plaintext that was asked for under a flow to a place that nothing is read from
+/// went there, as on the map.
+pub(super) fn seen(flows: &[FlowEdge]) -> Vec<Cow<'_, FlowEdge>> {
+    let read_from: BTreeSet<(&str, &str)> = (flows.iter())
+        .filter(|edge| matches!(edge.kind.as_str(), "read" | "lookup"))
+        .map(|edge| (edge.dataset.as_str(), edge.location.as_str()))
+        .collect();
+    let moved = flows.iter().filter(|edge| edge.outcome == "ok");
+    moved
+        .filter_map(|edge| match (edge.kind.as_str(), edge.action.as_str()) {
+            (_, "deny" | "omit") => None,
+            ("write" | "read", _) => Some(Cow::Borrowed(edge)),
+            ("access", "reveal" | "open")
+                if !read_from.contains(&(edge.dataset.as_str(), edge.location.as_str())) =>
+            {
+                let (kind, action) = ("write".to_owned(), "reveal".to_owned());
+                Some(Cow::Owned(FlowEdge { kind, action, ..edge.clone() }))
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 /// Compares.
@@ -91,7 +108,8 @@ pub(super) fn is_seen(edge: &FlowEdge) -> bool {
 pub fn compare(flows: &[FlowEdge], declared: &Declared) -> Drift {
     let mut groups: BTreeMap<(What, &str, &str, Direction, Form), Vec<&FlowEdge>> = BTreeMap::new();
     let mut used = BTreeSet::new();
-    for edge in flows.iter().filter(|edge| is_seen(edge)) {
+    let seen = seen(flows);
+    for edge in seen.iter().map(Cow::as_ref) {
         let (direction, form) = (Direction::of(edge), Form::of(edge));
         for (number, place) in (1..).zip(&declared.places) {
             if is_there(place, edge, direction) {

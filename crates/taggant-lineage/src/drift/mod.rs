@@ -10,6 +10,7 @@ mod declared;
 pub use compare::{Drift, Finding, What, compare};
 pub use declared::{Declared, Direction, Form, Place};
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use taggant_store::ledger::FlowEdge;
@@ -18,7 +19,8 @@ use taggant_store::ledger::FlowEdge;
 #[must_use]
 pub fn declare(flows: &[FlowEdge]) -> String {
     let mut places: BTreeMap<(&str, &str, Direction), Vec<&FlowEdge>> = BTreeMap::new();
-    for edge in flows.iter().filter(|edge| compare::is_seen(edge)) {
+    let seen = compare::seen(flows);
+    for edge in seen.iter().map(Cow::as_ref) {
         let direction = Direction::of(edge);
         places.entry((&edge.dataset, &edge.location, direction)).or_default().push(edge);
     }

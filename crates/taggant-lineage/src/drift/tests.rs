@@ -100,6 +100,22 @@ fn adding_what_is_printed_covers_it() {
 }
 
 #[test]
+fn plaintext_asked_for_under_a_flow_to_a_place_is_a_plaintext_flow() {
+    let asked = |location: &str| {
+        let mut edge = edge("email", "reveal", location);
+        edge.kind = "access".into();
+        edge
+    };
+    assert_eq!(found(&[asked("https://ads.example/feed")]), [What::NewPlaintextFlow]);
+    // Looked at inside of a program that reads there: it is at no other place for that.
+    let stored = "postgres://db/customers";
+    assert_eq!(found(&[edge("email", "open", stored), asked(stored)]), []);
+    let edges = [asked("https://ads.example/feed")];
+    let declared = Declared::from_toml(&declare(&edges)).unwrap();
+    assert_eq!(compare(&edges, &declared), Drift { findings: vec![], unused: vec![] });
+}
+
+#[test]
 fn what_is_declared_from_what_was_seen_covers_nothing_else() {
     let seen = |path: &str, action: &str, purpose: &str| {
         let mut edge = edge(path, action, "https://shipper.example/labels");
