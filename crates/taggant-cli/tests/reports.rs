@@ -67,6 +67,19 @@ fn events_are_exported_once_and_what_comes_later_with_the_next_run() {
 }
 
 #[test]
+fn what_one_target_got_another_one_gets_too() {
+    let folder = Folder::new();
+    let export = |name: &str| {
+        let file = folder.path().join(name);
+        let arguments = ["export", "openlineage", "--json", "--to", file.to_str().unwrap()];
+        folder.run(&arguments).exits(0).json()["events"].as_u64().unwrap()
+    };
+    let first = export("a.ndjson");
+    assert!(first >= 3);
+    assert_eq!((export("b.ndjson"), export("a.ndjson")), (first, 0));
+}
+
+#[test]
 fn an_endpoint_that_is_down_is_a_failure_and_nothing_is_lost() {
     let folder = Folder::new();
     let url = ["export", "openlineage", "--attempts", "1", "--url", "http://127.0.0.1:1/api"];

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde::Serialize;
 use taggant_lineage::openlineage::{
-    Answers, ExportError, FileTarget, HttpTarget, Options, Retry, Target, export,
+    Answers, ExportError, FileTarget, HttpTarget, Options, Retry, Target, cursor_name, export,
 };
 
 use crate::args::Global;
@@ -42,7 +42,7 @@ struct Openlineage {
     /// The endpoint.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// Where it is remembered what was sent. Default: openlineage.cursor in the data folder.
+    /// Where it is remembered what was sent. Default: a file per target in the data folder.
     #[arg(long, value_name = "FILE")]
     cursor: Option<PathBuf>,
     /// The namespace of the jobs.
@@ -65,7 +65,7 @@ struct Answer {
 pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let Verb::Openlineage(args) = &args.verb;
     let answers = Answers::of(&data::ledger(global)?)?;
-    let cursor = args.cursor.clone().unwrap_or_else(|| global.data.join("openlineage.cursor"));
+    let cursor = args.cursor.clone().unwrap_or_else(|| global.data.join(default_cursor(args)));
     let options = Options { namespace: args.namespace.clone(), together: args.together };
     let mut target = target(args)?;
     let done = export(&answers, &cursor, &mut *target, &options)?;
@@ -76,6 +76,14 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
         output.text(&format!("{} events, {} movements", done.events, done.movements))?;
     }
     Ok(Exit::Fine)
+}
+
+/// What one target got, another one did not.
+fn default_cursor(args: &Openlineage) -> String {
+    let url = args.url.as_deref().unwrap_or_default();
+    let Some(file) = &args.to else { return cursor_name(url) };
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+    cursor_name(&file.to_string_lossy())
 }
 
 fn target(args: &Openlineage) -> Result<Box<dyn Target>, Failure> {

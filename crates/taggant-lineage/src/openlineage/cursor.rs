@@ -77,6 +77,13 @@ impl Cursor {
     }
 }
 
+/// The name of a cursor's file for a target's path or URL, which may have a secret in it: a digest
+/// stands for it.
+#[must_use]
+pub fn cursor_name(target: &str) -> String {
+    format!("openlineage-{}.cursor", names::hex(&names::digest(&[target])[..8]))
+}
+
 /// What makes a movement one.
 pub(super) fn key(edge: &FlowEdge) -> String {
     let FlowEdge { dataset, path, kind, action, location, purpose, actor, .. } = edge;

@@ -12,7 +12,7 @@ mod file;
 mod http;
 mod names;
 
-pub use cursor::Cursor;
+pub use cursor::{Cursor, cursor_name};
 pub use event::{Options, Pending, pending};
 pub use file::FileTarget;
 #[cfg(feature = "http")]
