@@ -8,6 +8,7 @@ use taggant_store::ledger::FlowEdge;
 use super::Answers;
 use super::cursor::{Cursor, key};
 use super::names::{PRODUCER, dataset_of, safe, uuid};
+use super::sources::{Column, Sources};
 use crate::time::rfc3339;
 
 /// How events are put together.
@@ -76,30 +77,28 @@ pub fn pending(answers: &Answers, cursor: &Cursor, options: &Options) -> Vec<Pen
         groups.entry((Job::of(edge), is_output, place)).or_default().push(edge);
     }
     let groups = groups.into_iter();
+    let sources = &Sources::of(answers);
     groups
         .map(|((job, is_output, place), edges)| {
-            Builder { answers, cursor, options, job, place }.event(&edges, is_output)
+            Builder { sources, cursor, options, job, place }.event(&edges, is_output)
         })
         .collect()
 }
 
 /// Whether data was at the place afterwards, or came from it.
-fn moves(edge: &FlowEdge) -> bool {
+pub(super) fn moves(edge: &FlowEdge) -> bool {
     edge.outcome == "ok"
         && matches!(edge.kind.as_str(), "write" | "read")
         && !matches!(edge.action.as_str(), "deny" | "omit")
 }
 
 struct Builder<'a> {
-    answers: &'a Answers,
+    sources: &'a Sources<'a>,
     cursor: &'a Cursor,
     options: &'a Options,
     job: Job<'a>,
     place: &'a str,
 }
-
-/// Namespace, name, field.
-type Column = (String, String, String);
 
 impl Builder<'_> {
     fn event(&self, edges: &[&FlowEdge], is_output: bool) -> Pending {
@@ -158,7 +157,7 @@ impl Builder<'_> {
             let columns = columns(&edges);
             let mut lineage = Map::new();
             for (column, edges) in &columns {
-                let inputs = self.sources(edges[0]);
+                let inputs = self.sources.of_field(edges[0]);
                 for (namespace, name, field) in &inputs {
                     let source = (namespace.clone(), name.clone());
                     sources.entry(source).or_default().insert(field.clone());
@@ -183,48 +182,6 @@ impl Builder<'_> {
         });
         (inputs.collect(), outputs)
     }
-
-    /// Where a field's values came from: what they were made of, else the places that the same field
-    /// was read from or taken in at, else the record type itself.
-    fn sources(&self, edge: &FlowEdge) -> BTreeSet<Column> {
-        let made = self.answers.derivations.iter().filter(|made| {
-            made.dataset == edge.dataset && made.path == edge.path && made.location == edge.location
-        });
-        let mut found: BTreeSet<Column> = made
-            .flat_map(|made| &made.origins)
-            .filter_map(|origin| column_of(origin, &self.answers.flows))
-            .collect();
-        if found.is_empty() {
-            let read = self.answers.flows.iter().filter(|other| {
-                other.kind == "read"
-                    && moves(other)
-                    && (&other.dataset, &other.path, &other.tenant)
-                        == (&edge.dataset, &edge.path, &edge.tenant)
-                    && other.location != edge.location
-            });
-            found.extend(read.map(|other| {
-                let (namespace, name) = dataset_of(&other.location);
-                (namespace.to_owned(), name.to_owned(), edge.path.clone())
-            }));
-        }
-        if found.is_empty() {
-            let name = safe(&edge.dataset);
-            found.insert(("taggant://dataset".to_owned(), name, edge.path.clone()));
-        }
-        found
-    }
-}
-
-/// `dataset.path@location`, as the ledger writes an origin. Names have dots themselves: the longest
-/// dataset that the ledger knows is taken.
-fn column_of(origin: &str, flows: &[FlowEdge]) -> Option<Column> {
-    let (field, location) = origin.split_once('@')?;
-    let (namespace, name) = dataset_of(location);
-    let paths = flows.iter().filter_map(|edge| {
-        field.strip_prefix(edge.dataset.as_str()).and_then(|rest| rest.strip_prefix('.'))
-    });
-    let path = paths.min_by_key(|path| path.len()).unwrap_or(field);
-    Some((namespace.to_owned(), name.to_owned(), path.to_owned()))
 }
 
 /// Columns by name: the field's path, with its dataset before it where two datasets have the same.

@@ -11,6 +11,7 @@ mod file;
 #[cfg(feature = "http")]
 mod http;
 mod names;
+mod sources;
 
 pub use cursor::{Cursor, cursor_name};
 pub use event::{Options, Pending, pending};

@@ -119,6 +119,36 @@ fn a_value_made_of_another_field_has_that_field_as_its_source() {
 }
 
 #[test]
+fn a_source_is_cut_into_dataset_and_field_where_the_ledger_knows_them() {
+    let mut variant = edge("shop.orders.total", "read", "open", "x://db/orders", 1);
+    (variant.dataset, variant.path) = ("shop.orders".into(), "paid.total".into());
+    let flows = vec![
+        edge("labels.contact", "write", "reveal", "https://shipper.example/labels", 1),
+        edge("shop.customers.email", "read", "open", "x://db/customers", 1),
+        edge("shop.town", "read", "open", "x://db/shop", 1),
+        variant,
+    ];
+    let derivations = vec![Derivation {
+        origins: vec![
+            "shop.customers.email@x://db/customers".into(),
+            "shop.orders.paid.total@x://db/orders".into(),
+        ],
+        dataset: "labels".into(),
+        path: "contact".into(),
+        location: "https://shipper.example/labels".into(),
+        action: "reveal".into(),
+        count: 1,
+    }];
+    let events = events(&Answers { flows, derivations });
+    let event = events.iter().find(|event| event["outputs"][0].is_object()).unwrap();
+    let lineage = &event["outputs"][0]["facets"]["columnLineage"]["fields"]["contact"];
+    let fields: Vec<&str> = (lineage["inputFields"].as_array().unwrap().iter())
+        .map(|input| input["field"].as_str().unwrap())
+        .collect();
+    assert_eq!(fields, ["email", "paid.total"]);
+}
+
+#[test]
 fn names_are_safe_in_uris_whatever_an_actor_is_called() {
     let mut odd = edge("a.b", "write", "seal", "x://y/z", 1);
     odd.actor = "user: Zoë <x>\"%".into();
