@@ -16,7 +16,9 @@ pub(crate) fn header(window: &[u8], at: usize, kind: Kind) -> Option<Bytes> {
         Kind::Raw => window.get(at..at + HEADER_LEN)?.try_into().ok(),
         Kind::Hex => collect(&[], hex(narrow(window, at))),
         Kind::HexInUtf16 => collect(&[], hex(wide(window, at))),
-        Kind::Base64Start => collect(&[], base64(narrow(window, at))),
+        Kind::Base64Start => {
+            straight(window, at).or_else(|| collect(&[], base64(narrow(window, at))))
+        }
         Kind::Base64AfterOne => {
             // The character before holds the upper half of 0xFE.
             let before = sextet(character_before(window, at)?)?;
@@ -115,8 +117,39 @@ fn character_before(window: &[u8], at: usize) -> Option<u8> {
     before.copied().find(|byte| !matches!(byte, b'\r' | b'\n'))
 }
 
+/// A header in base64 without a break: as nearly all stand there, so it is worth a way of its own.
+fn straight(window: &[u8], at: usize) -> Option<Bytes> {
+    const LETTERS: usize = HEADER_LEN.div_ceil(3) * 4;
+    let letters = window.get(at..at + LETTERS)?;
+    let mut bytes = [0; LETTERS / 4 * 3];
+    let mut all = 0;
+    for (four, three) in letters.chunks_exact(4).zip(bytes.chunks_exact_mut(3)) {
+        let bits = |index: usize| SEXTETS[usize::from(four[index])];
+        let (a, b, c, d) = (bits(0), bits(1), bits(2), bits(3));
+        all |= a | b | c | d;
+        three.copy_from_slice(&[a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d]);
+    }
+    if all > 63 {
+        return None;
+    }
+    bytes[..HEADER_LEN].try_into().ok()
+}
+
+/// The six bits of each character; more for what is none.
+const SEXTETS: [u8; 256] = {
+    let mut table = [0xFF; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if let Some(bits) = sextet(byte as u8) {
+            table[byte] = bits;
+        }
+        byte += 1;
+    }
+    table
+};
+
 /// The six bits of a base64 character of either alphabet.
-pub(crate) fn sextet(byte: u8) -> Option<u8> {
+pub(crate) const fn sextet(byte: u8) -> Option<u8> {
     match byte {
         b'A'..=b'Z' => Some(byte - b'A'),
         b'a'..=b'z' => Some(byte - b'a' + 26),

@@ -228,10 +228,14 @@ impl Search for Envelopes<'_> {
 
 /// Where the `tgt1.` before a position begins; a line break may stand in it.
 fn mark_before(window: &[u8], at: usize) -> Option<usize> {
+    const MARK: &[u8] = b"tgt1.";
+    if window[..at].ends_with(MARK) {
+        return Some(at - MARK.len());
+    }
     let before = window[..at].iter().enumerate().rev().take(BEFORE);
     let mut letters = before.filter(|(_, byte)| !matches!(byte, b'\r' | b'\n'));
     let mut start = at;
-    for expected in b"tgt1.".iter().rev() {
+    for expected in MARK.iter().rev() {
         let (position, byte) = letters.next()?;
         (byte == expected).then_some(())?;
         start = position;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use taggant_core::tag::{FieldId, KeyId};
 
 use super::finder::Hit;
+use super::hash::Seeds;
 use super::patterns::Encoding;
 
 /// So many pairs of field and key are told apart; envelopes of further ones are counted by field.
@@ -17,8 +18,8 @@ const MAX_FIELDS: usize = 5_000;
 /// Envelopes of one file or entry of an archive.
 #[derive(Default)]
 pub struct Findings {
-    fields: HashMap<FieldId, Sum>,
-    pairs: HashMap<(FieldId, KeyId), Pair>,
+    fields: HashMap<FieldId, Sum, Seeds>,
+    pairs: HashMap<(FieldId, KeyId), Pair, Seeds>,
     /// Envelopes of fields beyond the bound.
     beyond: u64,
 }
@@ -69,12 +70,16 @@ impl Findings {
     /// Counts an envelope.
     pub fn add(&mut self, hit: &Hit) {
         let (field, key) = (hit.header.field, hit.header.key);
-        if self.fields.len() >= MAX_FIELDS && !self.fields.contains_key(&field) {
-            self.beyond += 1;
-            return;
-        }
+        let is_full = self.fields.len() >= MAX_FIELDS;
+        let sum = match self.fields.entry(field) {
+            Entry::Occupied(sum) => sum.into_mut(),
+            Entry::Vacant(_) if is_full => {
+                self.beyond += 1;
+                return;
+            }
+            Entry::Vacant(sum) => sum.insert(Sum { first: hit.offset, ..Sum::default() }),
+        };
         let is_full = self.pairs.len() >= MAX_PAIRS;
-        let sum = self.fields.entry(field).or_insert(Sum { first: hit.offset, ..Sum::default() });
         sum.count += 1;
         sum.first = sum.first.min(hit.offset);
         sum.encodings |= 1 << (hit.encoding as u16);

@@ -14,6 +14,7 @@ mod detect;
 mod disguise;
 mod finder;
 mod found;
+mod hash;
 mod patterns;
 #[cfg(feature = "archives")]
 mod source;

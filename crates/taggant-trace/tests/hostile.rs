@@ -27,7 +27,7 @@ fn traced(path: &Path) -> (Vec<Source>, u64) {
     fs::write("/proc/self/clear_refs", "5").unwrap();
     let before = status("VmRSS");
     let mut sources = Vec::new();
-    let tracer = Tracer::new(Options::default()).detect();
+    let tracer = Tracer::default();
     tracer.path(path, &mut |source| sources.push(source), &mut |_| ()).unwrap();
     (sources, status("VmHWM").saturating_sub(before))
 }
@@ -85,7 +85,7 @@ fn names_in_a_dump_take_no_memory() {
     for _ in 0..3 {
         text(&mut out, b"x");
     }
-    let tables = 90_000;
+    let tables = 60_000;
     number(&mut out, tables);
     // Each byte becomes three when it is shown.
     let name = [0xFF; 250];
