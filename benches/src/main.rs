@@ -16,8 +16,11 @@ mod peers;
 mod people;
 mod print;
 mod record;
+#[cfg(feature = "ripgrep")]
+mod ripgrep;
 mod store;
 mod syscalls;
+mod trace;
 mod yardstick;
 
 /// The key of everything that is not taggant. Its value does not matter here.
@@ -35,9 +38,10 @@ fn main() {
         ["ledger", records] => {
             ledger::run(&ledger::Size::of(records.parse().expect("how many records")));
         }
+        ["trace"] => trace(9, 512),
         // What `syscalls` runs under strace.
         ["--seal", times] => syscalls::child(times.parse().expect("a number")),
-        _ => panic!("usage: taggant-benches [--quick | ledger [--quick | RECORDS]]"),
+        _ => panic!("usage: taggant-benches [--quick | trace | ledger [--quick | RECORDS]]"),
     }
 }
 
@@ -60,4 +64,11 @@ fn everything(rounds: usize) {
     if quick {
         ledger::run(&ledger::Size::QUICK);
     }
+    trace(rounds.min(9), if quick { 1 } else { 512 });
+}
+
+fn trace(rounds: usize, mebibytes: usize) {
+    let size = format!("{mebibytes} MiB each; ripgrep is 1.0");
+    print::heading("files searched for sealed values", &size);
+    print::lines(&trace::lines(rounds, mebibytes));
 }
