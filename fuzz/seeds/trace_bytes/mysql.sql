@@ -1,0 +1,1 @@
+INSERT INTO t VALUES (_binary 'þÑ ¡¢£¤¥¦§kkkkkkkkkkkkkkkk()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_');
