@@ -54,6 +54,8 @@ struct Answer {
     bytes: u64,
     envelopes: u64,
     sources: Vec<Place>,
+    /// Places beyond the room that there is for them; their envelopes are counted above.
+    of_further_sources: u64,
 }
 
 /// A file or entry of an archive in which something was found.
@@ -92,6 +94,8 @@ struct Field {
 
 /// So many keys of a field are listed.
 const MAX_KEYS: usize = 100;
+/// So many bytes of places are listed: a hostile archive may have a million of them.
+const MAX_LISTED: usize = 8 << 20;
 
 #[derive(Serialize)]
 struct State {
@@ -115,20 +119,26 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
     let total = args.paths.iter().map(|path| size(path)).sum();
     let mut progress = output.progress("tracing");
     progress.expect(total);
-    let mut answer = Answer { bytes: 0, envelopes: 0, sources: Vec::new() };
+    let mut answer = Answer { bytes: 0, envelopes: 0, sources: Vec::new(), of_further_sources: 0 };
+    let (mut is_plain, mut room) = (false, MAX_LISTED);
     for path in &args.paths {
         let before = answer.bytes;
         let mut report = |source: Source| {
             answer.envelopes += source.envelopes();
-            answer.sources.push(place(source, &names, &keys));
+            is_plain |= !source.values.is_empty() || !source.patterns.is_empty();
+            match room.checked_sub(size_of_report(&source)) {
+                Some(left) => {
+                    room = left;
+                    answer.sources.push(place(source, &names, &keys));
+                }
+                None => answer.of_further_sources += 1,
+            }
         };
         let mut advance = |bytes: u64| progress.advance_to(before + bytes);
         let read = tracer.path(path, &mut report, &mut advance);
         answer.bytes += read.map_err(|error| Failure::file(path, &error))?;
     }
     drop(progress);
-    let is_plain =
-        answer.sources.iter().any(|place| !place.values.is_empty() || !place.patterns.is_empty());
     if output.json {
         output.document("trace", &answer)?;
     } else {
@@ -161,6 +171,15 @@ fn size(path: &std::path::Path) -> u64 {
     }
     let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
     entries.map(|entry| size(&entry.path())).sum()
+}
+
+/// About how many bytes of memory a place takes until it is printed.
+fn size_of_report(source: &Source) -> usize {
+    let keys = |field: &taggant_trace::FieldFound| field.keys.len().min(MAX_KEYS);
+    let fields: usize = source.fields.iter().map(|field| 400 + 200 * keys(field)).sum();
+    let remarks: usize = source.remarks.iter().map(|remark| 50 + remark.len()).sum();
+    let others = source.values.len() + source.patterns.len();
+    300 + 2 * source.name.len() + fields + remarks + 100 * others
 }
 
 fn place(source: Source, names: &Names, keys: &Keys) -> Place {

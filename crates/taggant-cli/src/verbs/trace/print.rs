@@ -13,6 +13,12 @@ pub(super) fn answer(answer: &Answer, output: &Output) -> Result<(), Failure> {
             output.remark(&format!("{}: {remark}", crate::term::visible(&place.name)));
         }
     }
+    if answer.of_further_sources > 0 {
+        output.remark(&format!(
+            "{} further places are counted but not listed: trace parts of the path by themselves",
+            count(answer.of_further_sources)
+        ));
+    }
     output.remark(&format!(
         "{} sealed values in {} places, {} bytes read",
         count(answer.envelopes),
