@@ -115,6 +115,8 @@ fn children_of_a_busy_process_write_read_and_record() {
     let writes = runtime.ledger().outcomes().unwrap();
     assert!(writes.contains(&("write".to_owned(), "ok".to_owned(), written + CHILDREN + 1)));
     assert!(runtime.ledger().findings().unwrap().is_empty());
+    let found = Runtime::builder(folder.path()).verify(None).unwrap();
+    assert!(found.is_clean(), "{:#?}", found.findings);
 }
 
 /// As a service does that goes to the background: what the child writes must not end in a log
@@ -167,4 +169,6 @@ fn a_child_outlives_its_parent_while_others_come_and_go() {
     for id in 1..5_u64 {
         assert!(runtime.handle_of("customer", &id).unwrap().is_some(), "{id} is not in the ledger");
     }
+    let found = Runtime::builder(folder.path()).verify(None).unwrap();
+    assert!(found.is_clean(), "{:#?}", found.findings);
 }
