@@ -174,3 +174,26 @@ fn an_erasure_whose_process_died_before_the_receipt_gets_its_work_list_at_the_ne
     assert_eq!(receipt.handle, handle);
     assert_eq!(receipt.lines.len(), 1, "{receipt}");
 }
+
+#[test]
+fn a_runtime_that_is_dropped_ends_its_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    std::thread::spawn(move || {
+        let runtime = runtime(&path, OPEN);
+        runtime.scope(|| {
+            // With a flow, and without one.
+            let table = Flow::to("postgres://db", "tickets");
+            let row = table.run(|| serde_json::to_string(&ticket())).unwrap();
+            serde_json::to_string(&ticket()).unwrap();
+            let from = Flow::from("postgres://db", "tickets");
+            from.run(|| serde_json::from_str::<Ticket>(&row)).unwrap();
+        });
+    })
+    .join()
+    .unwrap();
+    // An instance that has ended leaves no folder behind.
+    let left = std::fs::read_dir(folder.path().join("journal")).unwrap().flatten();
+    let left: Vec<_> = left.filter(|entry| entry.path().is_dir()).collect();
+    assert!(left.is_empty(), "{left:?}");
+}

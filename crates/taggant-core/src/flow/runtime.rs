@@ -28,7 +28,6 @@ struct Inner {
     policy_generation: AtomicU64,
     locations: Mutex<HashSet<Arc<str>>>,
     max_locations: usize,
-    unknown: OnceLock<Arc<Resolved>>,
     counters: Counters,
 }
 
@@ -70,6 +69,9 @@ static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 static INSTALLED: OnceLock<Runtime> = OnceLock::new();
 thread_local! {
     static SCOPED: RefCell<Vec<Runtime>> = const { RefCell::new(Vec::new()) };
+    /// The flow of writes that have none, of the runtime that this thread used last. Kept in the
+    /// runtime itself it would keep that alive for ever.
+    static UNKNOWN: RefCell<Option<Arc<Resolved>>> = const { RefCell::new(None) };
 }
 
 impl Runtime {
@@ -88,7 +90,6 @@ impl Runtime {
             policy_generation: AtomicU64::new(1),
             locations: Mutex::default(),
             max_locations,
-            unknown: OnceLock::new(),
             counters: Counters::default(),
         }))
     }
@@ -187,14 +188,15 @@ impl Runtime {
 
     /// The flow of writes that have none.
     pub(crate) fn unknown(&self) -> Result<Arc<Resolved>> {
-        if let Some(known) = self.0.unknown.get() {
-            return known.clone().current();
+        let known = UNKNOWN.with_borrow(Clone::clone).filter(|known| known.runtime.is(self));
+        if let Some(known) = known {
+            return known.current();
         }
         let fresh = self.scope(|| Resolved::of(&Flow::to("taggant://flow", "unknown")))?;
         debug_assert_eq!(&*fresh.location, UNKNOWN_LOCATION);
         let fresh = fresh.as_unknown()?;
-        let _ = fork::generation();
-        Ok(self.0.unknown.get_or_init(|| fresh).clone())
+        UNKNOWN.set(Some(fresh.clone()));
+        Ok(fresh)
     }
 }
 
