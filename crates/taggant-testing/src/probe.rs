@@ -6,13 +6,16 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use serde::Serialize;
-use taggant_trace::{Disguise as Encoding, disguises};
+use taggant_trace::{Disguise as Encoding, disguises, is_meant};
 
 use crate::haystack::Haystack;
 use crate::leaves;
 
 /// Values of fewer characters are not searched for: they stand everywhere by chance.
 pub const MINIMUM: usize = 6;
+
+/// A value by its number, and one of its disguises.
+type Pattern = (usize, Encoding, Vec<u8>);
 
 /// The plaintexts that must not show anywhere. Its `Debug` shows how many, not which.
 #[derive(Clone, Default)]
@@ -135,10 +138,13 @@ impl LeakProbe {
         let mut leaks = Vec::new();
         haystack.pieces(longest, &mut |place, start, bytes| {
             for found in searcher.find_overlapping_iter(bytes) {
-                let (value, encoding) = patterns[found.pattern().as_usize()];
+                let (value, encoding, disguise) = &patterns[found.pattern().as_usize()];
+                if !is_meant(*encoding, disguise, &bytes[found.range()]) {
+                    continue;
+                }
                 leaks.push(Leak {
-                    field: self.values[value].0.clone(),
-                    encoding,
+                    field: self.values[*value].0.clone(),
+                    encoding: *encoding,
                     place: without_values(&searcher, place),
                     offset: start + found.start() as u64,
                 });
@@ -149,13 +155,13 @@ impl LeakProbe {
         leaks
     }
 
-    fn searcher(&self) -> (AhoCorasick, Vec<(usize, Encoding)>, usize) {
+    fn searcher(&self) -> (AhoCorasick, Vec<Pattern>, usize) {
         let mut patterns = Vec::new();
         let mut bytes = Vec::new();
         for (index, (_, value)) in self.values.iter().enumerate() {
             for (encoding, disguise) in disguises(value) {
-                patterns.push((index, encoding));
-                bytes.push(disguise);
+                bytes.push(disguise.clone());
+                patterns.push((index, encoding, disguise));
             }
         }
         let longest = bytes.iter().map(Vec::len).max().unwrap_or(0);

@@ -51,9 +51,8 @@ impl fmt::Display for Disguise {
     }
 }
 
-/// All disguises of a value. The search ignores the case of ASCII letters, so that base64 is
-/// matched a little too widely; a match in the wrong case of 8 and more characters does not happen
-/// by chance.
+/// All disguises of a value, to be searched without regard to the case of ASCII letters; what is
+/// found is one only if [`is_meant`].
 #[must_use]
 pub fn disguises(value: &[u8]) -> Vec<(Disguise, Vec<u8>)> {
     let mut all = vec![(Disguise::Raw, value.to_vec()), (Disguise::Hex, hex(value).into_bytes())];
@@ -67,6 +66,28 @@ pub fn disguises(value: &[u8]) -> Vec<(Disguise, Vec<u8>)> {
     // The search sees no difference either.
     all.retain(|(_, bytes)| seen.insert(bytes.to_ascii_lowercase()));
     all
+}
+
+/// Patterns of fewer bytes are found in base64 by chance if case does not count.
+const SHORT: usize = 10;
+
+/// Whether what was found where the case of letters did not count is the disguise all the same:
+/// base64 means its letters' case, and short texts are found as they are, all in one case, or with
+/// a capital.
+#[must_use]
+pub fn is_meant(disguise: Disguise, pattern: &[u8], found: &[u8]) -> bool {
+    if pattern == found {
+        return true;
+    }
+    if disguise == Disguise::Base64 {
+        return false;
+    }
+    let has = |test: fn(&u8) -> bool| found.iter().any(test);
+    let rest_is_lower = !found.iter().skip(1).any(u8::is_ascii_uppercase);
+    pattern.len() >= SHORT
+        || !has(u8::is_ascii_uppercase)
+        || !has(u8::is_ascii_lowercase)
+        || rest_is_lower
 }
 
 fn of_text(text: &str) -> Vec<(Disguise, Vec<u8>)> {
@@ -141,4 +162,19 @@ fn base64(value: &[u8], offset: usize) -> impl Iterator<Item = Vec<u8>> {
     [STANDARD_NO_PAD.encode(&padded), URL_SAFE_NO_PAD.encode(&padded)]
         .into_iter()
         .map(move |text| text.as_bytes()[skip..whole].to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Disguise, is_meant};
+
+    #[test]
+    fn case_counts_where_it_would_be_found_by_chance() {
+        let meant = |found: &str| is_meant(Disguise::Raw, b"Madrid", found.as_bytes());
+        assert!(["Madrid", "madrid", "MADRID"].into_iter().all(meant));
+        assert!(!["MAdrid", "mAdRiD", "madriD"].into_iter().any(meant));
+        assert!(is_meant(Disguise::Raw, b"van der Berg", b"VAN DER bERG"));
+        assert!(is_meant(Disguise::Base64, b"TWFkcmlk", b"TWFkcmlk"));
+        assert!(!is_meant(Disguise::Base64, b"TWFkcmlkTWFk", b"twfkcmlktwfk"));
+    }
 }

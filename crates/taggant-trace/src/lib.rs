@@ -26,7 +26,7 @@ mod walk;
 
 #[cfg(feature = "archives")]
 pub use detect::{Pattern, PatternFound};
-pub use disguise::{Disguise, disguises};
+pub use disguise::{Disguise, disguises, is_meant};
 pub use finder::{Finder, Hit};
 pub use found::{FieldFound, Findings, KeyFound};
 pub use patterns::Encoding;

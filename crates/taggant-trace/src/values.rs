@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use serde::Serialize;
 
-use super::disguise::{Disguise, disguises};
+use super::disguise::{Disguise, disguises, is_meant};
 use super::stream::Search;
 
 /// So many values at once: each has some twenty disguises, and memory is bounded.
@@ -19,7 +19,7 @@ const MAX_LENGTH: usize = 4096;
 pub struct Values {
     searcher: AhoCorasick,
     /// The number of the value, and the disguise, of each pattern.
-    patterns: Vec<(usize, Disguise)>,
+    patterns: Vec<(usize, Disguise, Vec<u8>)>,
     longest: usize,
 }
 
@@ -58,8 +58,8 @@ impl Values {
                 ));
             }
             for (disguise, pattern) in disguises(value.as_bytes()) {
-                patterns.push((number, disguise));
-                bytes.push(pattern);
+                bytes.push(pattern.clone());
+                patterns.push((number, disguise, pattern));
             }
             count = number;
         }
@@ -105,7 +105,11 @@ impl Search for Seen<'_> {
             if from + found.start() >= until {
                 continue;
             }
-            let (value, disguise) = self.values.patterns[found.pattern().as_usize()];
+            let (value, disguise, pattern) = &self.values.patterns[found.pattern().as_usize()];
+            let (value, disguise) = (*value, *disguise);
+            if !is_meant(disguise, pattern, &part[found.range()]) {
+                continue;
+            }
             let offset = base + (from + found.start()) as u64;
             let seen = self.found.entry(value).or_insert(ValueFound {
                 value,
