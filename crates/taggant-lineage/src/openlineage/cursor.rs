@@ -14,6 +14,8 @@ use super::{ExportError, names};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     version: u32,
+    /// Of which ledger, in hex.
+    ledger: String,
     /// Counts by a digest of what makes a movement one.
     sent: BTreeMap<String, u64>,
     /// Up to when, in Unix nanoseconds, everything was sent.
@@ -43,6 +45,12 @@ impl Cursor {
         };
         let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| wrong(path))?;
         if cursor.version == VERSION { Ok(cursor) } else { Err(wrong(path)) }
+    }
+
+    /// This cursor, if it is of that ledger; else a new one.
+    pub(super) fn of_ledger(self, id: [u8; 16]) -> Self {
+        let ledger = names::hex(&id);
+        if self.ledger == ledger { self } else { Self { ledger, ..Self::new() } }
     }
 
     /// Writes it whole under another name and puts it in place, so that a crash leaves the old one.

@@ -52,7 +52,8 @@ impl HttpTarget {
     /// An endpoint, with the API key that it wants in `Authorization: Bearer`.
     ///
     /// # Errors
-    /// Where the URL is none of `http` or `https`, or has user info, which would be logged.
+    /// Where the URL is none of `http` or `https`, or has user info, which would be logged; and where
+    /// a key would go to another host without TLS.
     pub fn new(url: &str, key: Option<String>, retry: Retry) -> Result<Self, ExportError> {
         let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
         let authority = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
@@ -61,6 +62,15 @@ impl HttpTarget {
                 "an endpoint is a URL such as https://lineage.example/api/v1/lineage, without a \
                  user name or password in it"
                     .to_owned(),
+            ));
+        }
+        let host = authority.unwrap_or_default();
+        let is_here = ["127.0.0.1", "localhost", "[::1]"]
+            .iter()
+            .any(|own| host == *own || host.strip_prefix(own).is_some_and(|r| r.starts_with(':')));
+        if key.is_some() && url.starts_with("http://") && !is_here {
+            return Err(ExportError(
+                "the API key would go over the network without TLS: use https".to_owned(),
             ));
         }
         let config = Agent::config_builder()

@@ -71,6 +71,8 @@ pub struct Answers {
     pub flows: Vec<FlowEdge>,
     /// Values made from other fields.
     pub derivations: Vec<Derivation>,
+    /// The ledger's id: a cursor counts for one ledger.
+    pub ledger: [u8; 16],
 }
 
 impl Answers {
@@ -79,7 +81,11 @@ impl Answers {
     /// # Errors
     /// `JournalUnavailable` where it can't be read.
     pub fn of(ledger: &SqliteLedger) -> taggant_core::Result<Self> {
-        Ok(Self { flows: ledger.flows()?, derivations: ledger.derivations()? })
+        Ok(Self {
+            flows: ledger.flows()?,
+            derivations: ledger.derivations()?,
+            ledger: ledger.id()?,
+        })
     }
 }
 
@@ -87,7 +93,7 @@ impl Answers {
 const CURSOR_EVERY: usize = 50;
 
 /// Sends what came since the cursor's last state, and moves it. Each event is sent at least once:
-/// after a crash up to 50 of them again.
+/// after a crash up to 50 of them again. A cursor of another ledger counts for nothing: all is sent.
 ///
 /// # Errors
 /// Where the target or the cursor's file fails; the next export goes on there.
@@ -97,7 +103,7 @@ pub fn export(
     target: &mut dyn Target,
     options: &Options,
 ) -> Result<Exported, ExportError> {
-    let mut cursor = Cursor::read(cursor_path)?;
+    let mut cursor = Cursor::read(cursor_path)?.of_ledger(answers.ledger);
     let mut done = Exported { events: 0, movements: 0 };
     let result = pending(answers, &cursor, options).into_iter().try_for_each(|one| {
         let bytes = serde_json::to_vec(&one.event).map_err(|e| ExportError(e.to_string()))?;

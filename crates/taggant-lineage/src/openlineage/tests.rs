@@ -29,7 +29,7 @@ fn edge(field: &str, kind: &str, action: &str, location: &str, count: u64) -> Fl
 }
 
 fn answers(flows: Vec<FlowEdge>) -> Answers {
-    Answers { flows, derivations: Vec::new() }
+    Answers { flows, ..Answers::default() }
 }
 
 fn events(answers: &Answers) -> Vec<serde_json::Value> {
@@ -110,7 +110,7 @@ fn a_value_made_of_another_field_has_that_field_as_its_source() {
         action: "reveal".into(),
         count: 1,
     }];
-    let events = events(&Answers { flows, derivations });
+    let events = events(&Answers { flows, derivations, ..Answers::default() });
     let event = events.iter().find(|event| event["outputs"][0].is_object()).unwrap();
     let field = &event["outputs"][0]["facets"]["columnLineage"]["fields"]["contact"];
     let input = &field["inputFields"][0];
@@ -139,7 +139,7 @@ fn a_source_is_cut_into_dataset_and_field_where_the_ledger_knows_them() {
         action: "reveal".into(),
         count: 1,
     }];
-    let events = events(&Answers { flows, derivations });
+    let events = events(&Answers { flows, derivations, ..Answers::default() });
     let event = events.iter().find(|event| event["outputs"][0].is_object()).unwrap();
     let lineage = &event["outputs"][0]["facets"]["columnLineage"]["fields"]["contact"];
     let fields: Vec<&str> = (lineage["inputFields"].as_array().unwrap().iter())
@@ -260,4 +260,16 @@ fn places_are_split_into_namespace_and_name() {
     assert_eq!(dataset_of("https://a.example/x/y"), ("https://a.example", "x/y"));
     assert_eq!(dataset_of("log/app"), ("log", "app"));
     assert_eq!(dataset_of("alone"), ("alone", "."));
+}
+
+#[test]
+fn a_cursor_of_another_ledger_leaves_nothing_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let cursor = folder.path().join("cursor.json");
+    let mut target = Memory::default();
+    let old = answers(vec![edge("a.b", "write", "seal", "x://y/z", 500)]);
+    run(&old, &cursor, &mut target).unwrap();
+    let new = answers(vec![edge("a.b", "write", "seal", "x://y/z", 5)]);
+    let done = run(&Answers { ledger: [7; 16], ..new }, &cursor, &mut target).unwrap();
+    assert_eq!(done, Exported { events: 1, movements: 5 });
 }

@@ -100,3 +100,15 @@ fn an_endpoint_is_a_url_without_a_password() {
         assert!(!error.to_string().contains("secret"));
     }
 }
+
+#[test]
+fn a_key_is_not_sent_over_the_network_without_tls() {
+    let open = |url: &str, key: Option<&str>| {
+        HttpTarget::new(url, key.map(str::to_owned), Retry::default()).is_ok()
+    };
+    assert!(!open("http://lineage.example/api", Some("the-api-key")));
+    assert!(!open("http://127.0.0.1.evil.example/api", Some("the-api-key")));
+    assert!(open("http://lineage.example/api", None));
+    assert!(open("http://127.0.0.1:5000/api", Some("the-api-key")));
+    assert!(open("https://lineage.example/api", Some("the-api-key")));
+}
