@@ -51,9 +51,10 @@ impl Failure {
         Self { exit: Exit::Usage, what: what.into(), is_silent: false }
     }
 
-    /// A file can't be used.
+    /// A file can't be used; one that is not there was named wrongly.
     pub(crate) fn file(path: &Path, error: &io::Error) -> Self {
-        Self::new(format!("{}: {error}", path.display()))
+        let what = format!("{}: {error}", path.display());
+        if error.kind() == io::ErrorKind::NotFound { Self::usage(what) } else { Self::new(what) }
     }
 }
 

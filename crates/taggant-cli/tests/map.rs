@@ -68,6 +68,6 @@ fn html_is_one_file_and_diagrams_are_text() {
     folder.run(&["map", "--dot", "--mermaid"]).exits(2);
     folder.run(&["map", "--dot", "--json"]).exits(2);
     folder.run(&["map", "--since", "soon"]).exits(2);
-    folder.run(&["map", "--html", "/no/such/folder/map.html"]).exits(3);
+    folder.run(&["map", "--html", "/no/such/folder/map.html"]).exits(2);
     run(&["map", "--data", "/nowhere"]).exits(2);
 }

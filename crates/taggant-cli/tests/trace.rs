@@ -84,7 +84,7 @@ fn plaintext_is_a_finding_and_is_not_printed() {
     let table = run(&arguments[..5]).exits(1);
     assert!(!table.out.contains("4111"), "{}", table.out);
     run(&["trace", log]).exits(0);
-    run(&["trace", "/nowhere/at/all"]).exits(3);
+    run(&["trace", "/nowhere/at/all"]).exits(2);
     std::fs::write(values, "short\n").unwrap();
     run(&["trace", log, "--plaintext-from", values]).exits(2);
 }

@@ -73,7 +73,7 @@ fn a_copy_that_was_put_back_is_found_by_what_was_kept() {
 #[test]
 fn what_is_no_checkpoint_is_refused() {
     let folder = Folder::new();
-    folder.run(&["verify", "--against", "/nowhere"]).exits(3);
+    folder.run(&["verify", "--against", "/nowhere"]).exits(2);
     let file = folder.path().join("note.txt");
     std::fs::write(&file, "hello").unwrap();
     let refused = folder.run(&["verify", "--against", file.to_str().unwrap()]).exits(3);
