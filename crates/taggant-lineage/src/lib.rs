@@ -8,6 +8,7 @@
 
 pub mod drift;
 pub mod map;
+mod moved;
 pub mod openlineage;
 pub mod report;
 pub mod time;

@@ -8,6 +8,7 @@ use taggant_core::policy::matches;
 use taggant_store::ledger::FlowEdge;
 
 use super::declared::{Declared, Direction, Form, Place};
+use crate::moved::Stores;
 use crate::time::rfc3339;
 
 /// What a comparison found.
@@ -83,22 +84,13 @@ impl What {
 /// What was at places. Plaintext that was asked for under a flow to a place that nothing is read from
 /// went there, as on the map.
 pub(super) fn seen(flows: &[FlowEdge]) -> Vec<Cow<'_, FlowEdge>> {
-    let read_from: BTreeSet<(&str, &str)> = (flows.iter())
-        .filter(|edge| matches!(edge.kind.as_str(), "read" | "lookup"))
-        .map(|edge| (edge.dataset.as_str(), edge.location.as_str()))
-        .collect();
+    let stores = Stores::of(flows);
     let moved = flows.iter().filter(|edge| edge.outcome == "ok");
     moved
         .filter_map(|edge| match (edge.kind.as_str(), edge.action.as_str()) {
             (_, "deny" | "omit") => None,
             ("write" | "read", _) => Some(Cow::Borrowed(edge)),
-            ("access", "reveal" | "open")
-                if !read_from.contains(&(edge.dataset.as_str(), edge.location.as_str())) =>
-            {
-                let (kind, action) = ("write".to_owned(), "reveal".to_owned());
-                Some(Cow::Owned(FlowEdge { kind, action, ..edge.clone() }))
-            }
-            _ => None,
+            _ => stores.as_written(edge).map(Cow::Owned),
         })
         .collect()
 }

@@ -9,6 +9,7 @@ use super::Answers;
 use super::cursor::{Cursor, key};
 use super::names::{PRODUCER, dataset_of, safe, uuid};
 use super::sources::{Column, Sources};
+use crate::moved::Stores;
 use crate::time::rfc3339;
 
 /// How events are put together.
@@ -71,8 +72,13 @@ impl<'a> Job<'a> {
 #[must_use]
 pub fn pending(answers: &Answers, cursor: &Cursor, options: &Options) -> Vec<Pending> {
     let mut groups: BTreeMap<(Job<'_>, bool, &str), Vec<&FlowEdge>> = BTreeMap::new();
-    for edge in answers.flows.iter().filter(|edge| moves(edge) && cursor.since(edge) > 0) {
-        let is_output = edge.kind == "write";
+    let stores = Stores::of(&answers.flows);
+    let is_pending = |edge: &&FlowEdge| {
+        let is_part = moves(edge) || edge.outcome == "ok" && stores.has_left(edge);
+        is_part && cursor.since(edge) > 0
+    };
+    for edge in answers.flows.iter().filter(is_pending) {
+        let is_output = edge.kind != "read";
         let place = if is_output && options.together { "" } else { edge.location.as_str() };
         groups.entry((Job::of(edge), is_output, place)).or_default().push(edge);
     }
@@ -201,12 +207,17 @@ fn columns<'e>(edges: &[&'e FlowEdge]) -> BTreeMap<String, Vec<&'e FlowEdge>> {
 }
 
 fn input_fields(inputs: &BTreeSet<Column>, edges: &[&FlowEdge]) -> Vec<Value> {
-    let actions: BTreeSet<&str> = edges.iter().map(|edge| edge.action.as_str()).collect();
+    // What was asked for and has left was handed out, however it was opened.
+    let action = |edge: &&FlowEdge| match edge.kind.as_str() {
+        "access" => "reveal".to_owned(),
+        _ => edge.action.clone(),
+    };
+    let actions: BTreeSet<String> = edges.iter().map(action).collect();
     let transformations: Vec<Value> = actions
         .into_iter()
         .map(|action| {
             // Everything but plaintext hides the value.
-            let is_masking = !matches!(action, "reveal" | "ingest");
+            let is_masking = !matches!(action.as_str(), "reveal" | "ingest");
             json!({
                 "type": "DIRECT",
                 "subtype": if is_masking { "TRANSFORMATION" } else { "IDENTITY" },

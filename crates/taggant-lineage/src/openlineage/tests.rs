@@ -273,3 +273,18 @@ fn a_cursor_of_another_ledger_leaves_nothing_out() {
     let done = run(&Answers { ledger: [7; 16], ..new }, &cursor, &mut target).unwrap();
     assert_eq!(done, Exported { events: 1, movements: 5 });
 }
+
+#[test]
+fn plaintext_that_was_asked_for_under_a_flow_to_a_place_is_an_output_there() {
+    let mut asked = edge("customers.email", "access", "open", "https://ads.example/feed", 2);
+    let stored = edge("customers.email", "read", "open", "postgres://db/customers", 1);
+    let mut looked = edge("customers.email", "access", "reveal", "postgres://db/customers", 1);
+    looked.actor = "svc:desk".into();
+    asked.purpose = "marketing".into();
+    let events = events(&answers(vec![asked, stored, looked]));
+    let outputs: Vec<_> = events.iter().filter_map(|event| event["outputs"].get(0)).collect();
+    assert_eq!((events.len(), outputs.len()), (2, 1));
+    let field = &outputs[0]["facets"]["columnLineage"]["fields"]["email"]["inputFields"][0];
+    assert_eq!(field["transformations"][0]["masking"], false);
+    assert_eq!(outputs[0]["name"], "feed");
+}

@@ -1,11 +1,13 @@
 //! Records of processing activities (GDPR article 30(1)), as far as the ledger can tell.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use taggant_store::ledger::FlowEdge;
 
 use super::{HUMAN, csv};
+use crate::moved::Stores;
 use crate::time::rfc3339;
 
 /// All records.
@@ -77,8 +79,13 @@ const FORMS: [&str; 4] = ["plaintext", "pseudonymised", "masked", "sealed"];
 /// Makes the records. `subjects` gives the subject kinds of datasets, as far as builds declare them.
 #[must_use]
 pub fn ropa(flows: &[FlowEdge], subjects: &BTreeMap<String, BTreeSet<String>>) -> Ropa {
+    let stores = Stores::of(flows);
+    let done = flows.iter().filter(|edge| edge.outcome == "ok" && edge.action != "deny");
+    // Plaintext that was asked for under a flow to a place has that place as its recipient.
+    let done: Vec<Cow<'_, FlowEdge>> =
+        done.map(|edge| stores.as_written(edge).map_or(Cow::Borrowed(edge), Cow::Owned)).collect();
     let mut groups: BTreeMap<(&str, &str), Vec<&FlowEdge>> = BTreeMap::new();
-    for edge in flows.iter().filter(|edge| edge.outcome == "ok" && edge.action != "deny") {
+    for edge in &done {
         groups.entry((&edge.dataset, &edge.purpose)).or_default().push(edge);
     }
     let activities = groups.into_iter().map(|((dataset, purpose), edges)| {

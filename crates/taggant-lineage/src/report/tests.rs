@@ -45,6 +45,8 @@ fn records_of_processing_name_recipients_least_protected_first_and_mark_what_a_p
         edge("customers.email", "write", "reveal", "https://shipper.example/l"),
         edge("customers.name", "read", "open", "postgres://db/c"),
         edge("customers.email", "write", "deny", "https://ads.example/f"),
+        edge("customers.email", "access", "reveal", "https://caller.example/c"),
+        edge("customers.name", "access", "reveal", "postgres://db/c"),
     ];
     let kinds = BTreeMap::from([("customers".to_owned(), BTreeSet::from(["customer".to_owned()]))]);
     let ropa = ropa(&flows, &kinds);
@@ -54,7 +56,11 @@ fn records_of_processing_name_recipients_least_protected_first_and_mark_what_a_p
         row.recipients.iter().map(|one| (one.place.as_str(), one.form)).collect();
     assert_eq!(
         recipients,
-        [("https://shipper.example/l", "plaintext"), ("postgres://db/c", "sealed")]
+        [
+            ("https://caller.example/c", "plaintext"),
+            ("https://shipper.example/l", "plaintext"),
+            ("postgres://db/c", "sealed")
+        ]
     );
     assert_eq!((row.subjects[0].as_str(), row.legal_basis), ("customer", HUMAN));
     assert_eq!(row.first, "1970-01-02T00:00:00Z");
