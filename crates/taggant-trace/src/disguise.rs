@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde::Serialize;
+use taggant_core::hex;
 
 /// In which disguise a value was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -55,7 +56,8 @@ impl fmt::Display for Disguise {
 /// found is one only if [`is_meant`].
 #[must_use]
 pub fn disguises(value: &[u8]) -> Vec<(Disguise, Vec<u8>)> {
-    let mut all = vec![(Disguise::Raw, value.to_vec()), (Disguise::Hex, hex(value).into_bytes())];
+    let mut all =
+        vec![(Disguise::Raw, value.to_vec()), (Disguise::Hex, hex::encode(value).into_bytes())];
     for offset in 0..3 {
         all.extend(base64(value, offset).map(|text| (Disguise::Base64, text)));
     }
@@ -147,10 +149,6 @@ fn percent(value: &str, safe: &str, space: &str) -> String {
         }
         out
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |out, byte| format!("{out}{byte:02x}"))
 }
 
 /// Base64 of the value behind `offset` bytes of something else: the characters that depend on

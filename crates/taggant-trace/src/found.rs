@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use serde::Serialize;
+use taggant_core::hex;
 use taggant_core::tag::{FieldId, KeyId};
 
 use super::finder::Hit;
@@ -119,7 +120,7 @@ impl Findings {
     pub fn into_fields(self) -> Vec<FieldFound> {
         let mut keys: HashMap<FieldId, Vec<KeyFound>> = HashMap::new();
         for ((field, key), pair) in self.pairs {
-            let key_id = hex(&key.0);
+            let key_id = hex::encode(&key.0);
             let found = KeyFound { key_id, count: pair.count, first_offset: pair.first };
             keys.entry(field).or_default().push(found);
         }
@@ -128,7 +129,7 @@ impl Findings {
             keys.sort_by(|a, b| b.count.cmp(&a.count).then(a.first_offset.cmp(&b.first_offset)));
             let has = |encoding: &Encoding| sum.encodings & 1 << (*encoding as u16) != 0;
             FieldFound {
-                field_id: hex(&field.0),
+                field_id: hex::encode(&field.0),
                 count: sum.count,
                 first_offset: sum.first,
                 encodings: Encoding::ALL.into_iter().filter(has).collect(),
@@ -142,8 +143,4 @@ impl Findings {
         });
         fields
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,7 +5,7 @@ mod text;
 mod time;
 
 pub(crate) use table::{Table, Tone};
-pub(crate) use text::{count, visible};
+pub(crate) use text::{count, hex, visible};
 pub(crate) use time::{moment, parse_moment};
 
 /// The terminal's width in columns; wide where there is none, so that text goes unbroken to files.

@@ -1,7 +1,7 @@
 //! `taggant actors`
 
 use serde::Serialize;
-use taggant::ledger::ActorSum;
+use taggant_lineage::report::{ActorLine, access};
 
 use crate::args::Global;
 use crate::data;
@@ -27,28 +27,15 @@ pub(crate) struct Args {
 struct Answer {
     /// Half of the actors saw fewer people.
     median_people: f64,
-    actors: Vec<Line>,
-}
-
-#[derive(Serialize)]
-struct Line {
-    #[serde(flatten)]
-    sum: ActorSum,
-    /// People, as a multiple of the median.
-    times_median: f64,
+    actors: Vec<ActorLine>,
 }
 
 pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit, Failure> {
-    let mut sums = data::ledger(global)?.actors(args.since.unwrap_or(0))?;
-    sums.sort_by(|a, b| b.people.cmp(&a.people).then_with(|| a.actor.cmp(&b.actor)));
-    let median_people = median(&sums);
-    #[allow(clippy::cast_precision_loss, reason = "a ratio to be looked at")]
-    let times = |sum: &ActorSum| sum.people as f64 / median_people.max(1.0);
-    let actors: Vec<Line> =
-        sums.into_iter().map(|sum| Line { times_median: times(&sum), sum }).collect();
+    let compared = access(data::ledger(global)?.actors(args.since.unwrap_or(0))?);
+    let mut answer = Answer { median_people: compared.median_people, actors: compared.actors };
+    answer.actors.sort_by_key(|line| std::cmp::Reverse(line.sum.people));
     let limit = args.deny_above.unwrap_or(f64::INFINITY);
-    let exit = Exit::finding(actors.iter().any(|line| line.times_median > limit));
-    let answer = Answer { median_people, actors };
+    let exit = Exit::finding(answer.actors.iter().any(|line| line.times_median > limit));
     if output.json {
         output.document("actors", &answer)?;
         return Ok(exit);
@@ -62,7 +49,7 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
         "first",
         "last",
     ]);
-    for Line { sum, times_median } in &answer.actors {
+    for ActorLine { sum, times_median, .. } in &answer.actors {
         let plain = |text: String| (text, Tone::Plain);
         let tone = if *times_median >= 10.0 { Tone::Bad } else { Tone::Plain };
         let name = if sum.actor.is_empty() { "(not said)" } else { &sum.actor };
@@ -82,17 +69,4 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
     }
     output.table(&table)?;
     Ok(exit)
-}
-
-/// The median number of people of those who saw any.
-#[allow(clippy::cast_precision_loss, reason = "a ratio to be looked at")]
-fn median(sums: &[ActorSum]) -> f64 {
-    let mut people: Vec<u64> = sums.iter().map(|sum| sum.people).filter(|n| *n > 0).collect();
-    people.sort_unstable();
-    let middle = people.len() / 2;
-    match people.len() {
-        0 => 0.0,
-        n if n % 2 == 1 => people[middle] as f64,
-        _ => (people[middle - 1] + people[middle]) as f64 / 2.0,
-    }
 }

@@ -10,7 +10,7 @@ use crate::args::Global;
 use crate::data;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use crate::term::{Table, Tone, count, moment};
+use crate::term::{Table, Tone, count, hex, moment};
 
 /// List keys, rotate them, take one out of use.
 #[derive(clap::Args, Debug)]
@@ -311,7 +311,7 @@ fn groups(keys: &[KeyInfo]) -> Vec<Group> {
 
 fn key(info: &KeyInfo) -> Key {
     Key {
-        id: info.id.0.iter().map(|byte| format!("{byte:02x}")).collect(),
+        id: hex(&info.id.0),
         group: info.group.clone(),
         state: State::from(info.state).name(),
         owner: info.dataset.clone().unwrap_or_else(|| "a person".to_owned()),

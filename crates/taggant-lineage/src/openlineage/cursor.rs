@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use taggant_core::hex;
 use taggant_store::ledger::FlowEdge;
 
 use super::event::Pending;
@@ -49,7 +50,7 @@ impl Cursor {
 
     /// This cursor, if it is of that ledger; else a new one.
     pub(super) fn of_ledger(self, id: [u8; 16]) -> Self {
-        let ledger = names::hex(&id);
+        let ledger = hex::encode(&id);
         if self.ledger == ledger { self } else { Self { ledger, ..Self::new() } }
     }
 
@@ -89,7 +90,7 @@ impl Cursor {
 /// stands for it.
 #[must_use]
 pub fn cursor_name(target: &str) -> String {
-    format!("openlineage-{}.cursor", names::hex(&names::digest(&[target])[..8]))
+    format!("openlineage-{}.cursor", hex::encode(&names::digest(&[target])[..8]))
 }
 
 /// What makes a movement one.
@@ -97,7 +98,7 @@ pub(super) fn key(edge: &FlowEdge) -> String {
     let FlowEdge { dataset, path, kind, action, location, purpose, actor, .. } = edge;
     let unknown = if edge.unknown { "1" } else { "" };
     let categories = edge.categories.join(",");
-    names::hex(&names::digest(&[
+    hex::encode(&names::digest(&[
         dataset,
         path,
         &categories,

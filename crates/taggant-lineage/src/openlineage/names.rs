@@ -1,6 +1,7 @@
 //! Namespaces, names and ids that are URI-safe and always the same.
 
 use sha2::{Digest, Sha256};
+use taggant_core::hex::encode;
 
 /// Who makes these events.
 pub const PRODUCER: &str =
@@ -49,17 +50,12 @@ pub(super) fn uuid(parts: &[&str]) -> String {
     let mut bytes = digest(parts);
     bytes[6] = bytes[6] & 0x0F | 0x80;
     bytes[8] = bytes[8] & 0x3F | 0x80;
-    let hex = |part: &[u8]| part.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     format!(
         "{}-{}-{}-{}-{}",
-        hex(&bytes[..4]),
-        hex(&bytes[4..6]),
-        hex(&bytes[6..8]),
-        hex(&bytes[8..10]),
-        hex(&bytes[10..])
+        encode(&bytes[..4]),
+        encode(&bytes[4..6]),
+        encode(&bytes[6..8]),
+        encode(&bytes[8..10]),
+        encode(&bytes[10..])
     )
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -9,6 +9,7 @@ use taggant_inventory::Inventory;
 use crate::args::Global;
 use crate::data;
 use crate::exit::Failure;
+use crate::term::hex;
 
 /// Datasets and paths by field id.
 pub(super) struct Names(HashMap<String, (String, String)>);
@@ -79,8 +80,4 @@ fn state(state: KeyState) -> &'static str {
         KeyState::Compromised => "compromised",
         KeyState::Erased => "erased",
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
