@@ -24,7 +24,7 @@ fn server(answers: Vec<&'static str>) -> (String, Receiver<Request>) {
             let request = read(&mut stream);
             let _ = sender.send(request);
             if answer == "hang" {
-                std::thread::sleep(Duration::from_millis(700));
+                std::thread::sleep(Duration::from_millis(3000));
             } else {
                 let _ = stream.write_all(answer.as_bytes());
             }
@@ -62,7 +62,7 @@ fn target(url: &str, attempts: u32) -> HttpTarget {
     let retry = Retry {
         attempts,
         first_wait: Duration::from_millis(1),
-        timeout: Duration::from_millis(300),
+        timeout: Duration::from_millis(2000),
     };
     HttpTarget::new(url, Some("the-api-key".into()), retry).unwrap()
 }
