@@ -1,15 +1,10 @@
 //! Times, always in UTC.
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use taggant_lineage::time;
 
 /// A Unix time in nanoseconds for people: `2026-11-24 08:15:00Z`.
 pub(crate) fn moment(unix_ns: u64) -> String {
-    match Timestamp::from_nanosecond(i128::from(unix_ns)) {
-        Ok(time) => time.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
-        Err(_) => format!("{unix_ns} ns"),
-    }
+    time::rfc3339(unix_ns).replacen('T', " ", 1)
 }
 
 /// A date or a time of day that somebody typed, as Unix time in nanoseconds.
@@ -17,15 +12,11 @@ pub(crate) fn moment(unix_ns: u64) -> String {
 /// # Errors
 /// Says what is expected.
 pub(crate) fn parse_moment(text: &str) -> Result<u64, String> {
-    let time = text.parse::<Timestamp>().or_else(|_| {
-        let date: Date = text.parse()?;
-        date.to_zoned(TimeZone::UTC).map(|zoned| zoned.timestamp())
-    });
-    let time = time.map_err(|_| {
-        "a date such as 2026-11-24, or a time such as 2026-11-24T08:15:00Z, is expected".to_owned()
-    })?;
-    u64::try_from(time.as_nanosecond())
-        .map_err(|_| "the time is not in the years 1970 to 2554".to_owned())
+    time::parse(text).ok_or_else(|| {
+        "a date such as 2026-11-24, or a time such as 2026-11-24T08:15:00Z, in the years 1970 to \
+         2500 is expected"
+            .to_owned()
+    })
 }
 
 #[cfg(test)]
