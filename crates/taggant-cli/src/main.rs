@@ -10,6 +10,7 @@ mod output;
 mod person;
 mod progress;
 mod term;
+mod usage;
 mod verbs;
 
 use std::process::ExitCode;
@@ -21,9 +22,11 @@ use exit::Exit;
 use output::Output;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
+            let error = usage::without_ids(error, &arguments);
             let _ = error.print();
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() };
         }

@@ -216,3 +216,23 @@ fn a_root_key_is_replaced_and_the_old_one_opens_nothing_any_more() {
     std::fs::write(&root, old).unwrap();
     folder.run(&["keys", "list"]).exits(3);
 }
+
+#[test]
+fn a_person_s_id_is_not_repeated_where_the_arguments_are_wrong() {
+    let id = &guest(1).id;
+    for wrong in [
+        &["erase", id][..],
+        &["subject", "x", id],
+        &["subject", "x", &format!("-{id}")],
+        &["subject", "x", &format!("--{id}")],
+        &["erase", "show", id],
+        &["erase", "person", "--yes", "x", id],
+        &["subject", "--limit", id],
+        &["report", "dsar", "x", id],
+        &["--color", id, "subject", "x"],
+    ] {
+        run(wrong).exits(2);
+    }
+    let kidn = run(&["subject", "--kidn", "employee", "x"]).exits(2);
+    assert!(kidn.err.contains("--kidn") && kidn.err.contains("--kind"), "{}", kidn.err);
+}
