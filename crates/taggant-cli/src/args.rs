@@ -6,6 +6,9 @@ use clap::{Args, Parser, ValueEnum};
 
 use crate::verbs::Verb;
 
+/// The tenant where none is named, in the library too.
+pub(crate) const DEFAULT_TENANT: &str = "default";
+
 /// Where personal data is, and who has seen it.
 ///
 /// Answers come from the ledger of a data folder, from binaries that were built with taggant, from

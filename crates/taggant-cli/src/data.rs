@@ -3,7 +3,7 @@
 use taggant::Runtime;
 use taggant::ledger::SqliteLedger;
 
-use crate::args::Global;
+use crate::args::{DEFAULT_TENANT, Global};
 use crate::exit::Failure;
 
 /// The ledger, to be asked and never changed: needs no key.
@@ -43,4 +43,24 @@ pub(crate) fn runtime(global: &Global) -> Result<Runtime, Failure> {
         .journal_slots(1024)
         .build_id(concat!("taggant-cli ", env!("CARGO_PKG_VERSION")))
         .build()?)
+}
+
+/// The key groups of a tenant, which must exist: whoever misspells a name is not to read `nothing is
+/// known`, nor to make keys for it.
+pub(crate) fn groups(runtime: &Runtime, tenant: &str) -> Result<Vec<String>, Failure> {
+    match runtime.keys().groups(tenant)? {
+        Some(groups) => Ok(groups),
+        None if tenant == DEFAULT_TENANT => Ok(Vec::new()),
+        None => Err(Failure::usage(format!("there is no tenant `{tenant}` in the data folder"))),
+    }
+}
+
+/// A key group of a tenant, which must exist.
+pub(crate) fn group(runtime: &Runtime, tenant: &str, group: &str) -> Result<(), Failure> {
+    let groups = groups(runtime, tenant)?;
+    if groups.iter().any(|known| known == group) {
+        return Ok(());
+    }
+    let known = if groups.is_empty() { "none".to_owned() } else { groups.join(", ") };
+    Err(Failure::usage(format!("there is no key group `{group}`; there is: {known}")))
 }

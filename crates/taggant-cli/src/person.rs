@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use taggant::Flow;
 
+use crate::args::DEFAULT_TENANT;
 use crate::exit::Failure;
 
 /// Longer ids are a wrong file.
@@ -27,7 +28,7 @@ pub(crate) struct Person {
     #[arg(long, default_value = "customer", value_name = "KIND")]
     pub(crate) kind: String,
     /// The tenant.
-    #[arg(long, default_value = "default", value_name = "NAME")]
+    #[arg(long, default_value = DEFAULT_TENANT, value_name = "NAME")]
     pub(crate) tenant: String,
 }
 

@@ -236,3 +236,26 @@ fn a_person_s_id_is_not_repeated_where_the_arguments_are_wrong() {
     let kidn = run(&["subject", "--kidn", "employee", "x"]).exits(2);
     assert!(kidn.err.contains("--kidn") && kidn.err.contains("--kind"), "{}", kidn.err);
 }
+
+#[test]
+fn misspelt_tenants_and_key_groups_are_told_and_get_no_keys() {
+    let folder = Folder::new();
+    let id = &guest(1).id;
+    for wrong in [
+        &["subject", id, "--tenant", "defualt"][..],
+        &["report", "dsar", id, "--tenant", "defualt"],
+        &["erase", "person", id, "--yes", "--tenant", "defualt"],
+        &["erase", "person", id, "--yes", "--group", "mian"],
+        &["keys", "list", "--tenant", "defualt"],
+        &["keys", "rotate", "data", "--group", "mian"],
+        &["keys", "rotate", "branch", "--group", "mian"],
+        &["keys", "rotate", "index", "--dataset", "guest", "--index", "x"],
+        &["trace", "--tenant", "defualt", "/dev/null"],
+    ] {
+        folder.run(wrong).exits(2);
+        let again = folder.run(wrong).exits(2);
+        assert!(again.err.contains("there is no") || again.err.contains("knows no"), "{wrong:?}");
+    }
+    assert_eq!(folder.run(&["erase", "list", "--json"]).json()["erasures"], serde_json::json!([]));
+    assert_eq!(folder.run(&["keys", "list", "--json"]).json()["groups"][0]["people"], 2);
+}

@@ -259,6 +259,18 @@ fn a_wrong_root_key_is_told_from_tampering() {
 }
 
 #[test]
+fn groups_are_those_that_have_keys_and_asking_makes_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    assert_eq!(ring.groups("t").unwrap(), None);
+    assert_eq!(ring.groups("t").unwrap(), None, "asking made keys");
+    ring.tenant("t").unwrap();
+    assert_eq!(ring.groups("t").unwrap().unwrap(), [""; 0]);
+    seal(&ring, "1").unwrap();
+    assert_eq!(ring.groups("t").unwrap().unwrap(), ["main"]);
+}
+
+#[test]
 fn rotation_makes_new_keys_and_leaves_old_ones_readable() {
     let folder = tempfile::tempdir().unwrap();
     let ring = open(folder.path()).unwrap();

@@ -86,6 +86,10 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
 
 fn erase(args: &OfPerson, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let runtime = data::runtime(global)?;
+    data::groups(&runtime, &args.person.tenant)?;
+    for group in &args.group {
+        data::group(&runtime, &args.person.tenant, group)?;
+    }
     let id = args.person.id()?;
     if !args.yes {
         confirm()?;

@@ -6,7 +6,7 @@ use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 use taggant::{KeyId, KeyInfo, KeyState, Runtime};
 
-use crate::args::Global;
+use crate::args::{DEFAULT_TENANT, Global};
 use crate::data;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
@@ -18,7 +18,7 @@ pub(crate) struct Args {
     #[command(subcommand)]
     verb: Verb,
     /// The tenant.
-    #[arg(long, global = true, default_value = "default", value_name = "NAME")]
+    #[arg(long, global = true, default_value = DEFAULT_TENANT, value_name = "NAME")]
     tenant: String,
 }
 
@@ -166,6 +166,7 @@ fn key_id(text: &str) -> Result<KeyId, String> {
 pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let runtime = data::runtime(global)?;
     let tenant = args.tenant.as_str();
+    data::groups(&runtime, tenant)?;
     match &args.verb {
         Verb::List(list) => print(list, &runtime, tenant, output),
         Verb::Rotate(rotate) => rotated(&rotate.what, &runtime, tenant, output),
@@ -205,14 +206,20 @@ fn rotated(what: &What, runtime: &Runtime, tenant: &str, out: &Output) -> Result
             said(out, "rotate", changed, &text)
         }
         What::Branch(Branch { group, resume }) => {
+            data::group(runtime, tenant, group)?;
             let changed = keys.rotate_branch(tenant, group, *resume)?;
             said(out, "rotate", changed, &format!("{changed} data keys are wrapped anew"))
         }
         What::Data(Data { group }) => {
+            data::group(runtime, tenant, group)?;
             let changed = keys.rotate_data(tenant, group)?;
             said(out, "rotate", changed, &format!("{changed} data keys are retired"))
         }
         What::Index(Index { dataset, index }) => {
+            let is_known = runtime.ledger().fields()?.iter().any(|one| one.dataset == *dataset);
+            if !is_known {
+                return Err(Failure::usage(format!("the ledger knows no dataset `{dataset}`")));
+            }
             let generation = keys.rotate_index(tenant, dataset, index)?;
             said(out, "rotate", 1, &format!("new values are of generation {generation}"))
         }

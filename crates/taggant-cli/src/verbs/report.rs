@@ -148,6 +148,7 @@ struct DsarAnswer {
 
 fn dsar(args: &Dsar, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let runtime = data::runtime(global)?;
+    data::groups(&runtime, &args.person.tenant)?;
     let id = args.person.id()?;
     let Person { kind, tenant, .. } = &args.person;
     let flow = args.asker.flow("report.dsar", tenant);

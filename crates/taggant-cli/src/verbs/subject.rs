@@ -41,6 +41,7 @@ struct Answer {
 
 pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let runtime = data::runtime(global)?;
+    data::groups(&runtime, &args.person.tenant)?;
     let id = args.person.id()?;
     let Person { kind, tenant, .. } = &args.person;
     let flow = args.asker.flow("subject", tenant);

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use taggant_trace::{Options, PatternFound, Source, Tracer, ValueFound, Values};
 
-use crate::args::Global;
+use crate::args::{DEFAULT_TENANT, Global};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use names::{Keys, Names};
@@ -38,7 +38,7 @@ pub(crate) struct Args {
     #[arg(long)]
     detect: bool,
     /// The tenant whose keys are asked.
-    #[arg(long, default_value = "default", value_name = "NAME")]
+    #[arg(long, default_value = DEFAULT_TENANT, value_name = "NAME")]
     tenant: String,
     /// Archives in archives: how deep.
     #[arg(long, default_value_t = 8, value_name = "NUMBER")]

@@ -1,11 +1,12 @@
 //! The key ring of a process: tenants, the erasures that are known, and how fresh that is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use super::anchor::Anchor;
+use super::branch::SERVICE_GROUP;
 use super::chain::{ErasureRow, Groups};
 use super::root::RootKey;
 use super::store::KeyStore;
@@ -109,6 +110,22 @@ impl KeyRing {
         let fresh = Arc::new(TenantKeys::open(self.shared.clone(), tenant)?);
         tenants.insert(Arc::from(tenant), fresh.clone());
         Ok(fresh)
+    }
+
+    /// The key groups of a tenant, by name; none where it has no keys yet. Makes no keys, unlike
+    /// [`tenant`](Self::tenant): a misspelt name can be told.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    pub fn groups(&self, tenant: &str) -> Result<Option<Vec<String>>> {
+        let _hold = fork::hold();
+        let rows = self.shared.store.branches(tenant)?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let groups = rows.into_iter().map(|row| row.group);
+        let groups: BTreeSet<String> = groups.filter(|name| name != SERVICE_GROUP).collect();
+        Ok(Some(groups.into_iter().collect()))
     }
 
     /// The last erasure that this process knows of.

@@ -51,6 +51,7 @@ impl Keys {
         let is_there = global.ledger.is_none() && global.data.join("keys.db").is_file();
         if is_there {
             let runtime = data::runtime(global)?;
+            data::groups(&runtime, tenant)?;
             for key in runtime.keys().list(tenant)? {
                 let handle = match key.subject {
                     Some(tag) => runtime.ledger().handle(tenant, tag)?,
