@@ -259,3 +259,21 @@ fn misspelt_tenants_and_key_groups_are_told_and_get_no_keys() {
     assert_eq!(folder.run(&["erase", "list", "--json"]).json()["erasures"], serde_json::json!([]));
     assert_eq!(folder.run(&["keys", "list", "--json"]).json()["groups"][0]["people"], 2);
 }
+
+#[test]
+fn erasing_somebody_who_is_not_known_is_told() {
+    let folder = Folder::new();
+    let arguments = ["erase", "person", "--yes", "--json", "--file", "-"];
+    let mistyped = folder.run_with(&arguments, "guest-quagga").exits(1);
+    assert_eq!(mistyped.json()["known"], false);
+    assert!(mistyped.err.contains("is the id right?"), "{}", mistyped.err);
+    assert_eq!(folder.run_with(&arguments, &guest(1).id).exits(0).json()["known"], true);
+}
+
+#[test]
+fn a_receipt_of_some_key_groups_does_not_claim_the_others() {
+    let folder = Folder::new();
+    let arguments = ["erase", "person", "--yes", "--group", "main", "--file", "-"];
+    let receipt = folder.run_with(&arguments, &guest(1).id).exits(0);
+    assert!(receipt.out.contains("others are not"), "{}", receipt.out);
+}

@@ -32,7 +32,8 @@ enum Verb {
 /// Destroy the keys of a person: their sealed values can be neither read nor written any more.
 ///
 /// This can't be undone. It is refused under a legal hold. The receipt lists every place that a
-/// destroyed key does not reach.
+/// destroyed key does not reach. Exit code 1 where the ledger knew nothing of the person: then it is
+/// most likely not the id that was meant.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Example:\n  taggant erase person --prompt --reason \"request 4711\"")]
 struct OfPerson {
@@ -71,15 +72,19 @@ struct Confirm {
     line: u32,
 }
 
+/// A receipt without a line looks like success to whoever mistyped the id.
+const NOBODY: &str = "the ledger knows nothing of this person: is the id right? Id, kind and tenant \
+                      are compared to the letter";
+
 pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit, Failure> {
     match &args.verb {
         Verb::Person(args) => erase(args, global, output),
         Verb::List(List {}) => list(global, output),
-        Verb::Show(args) => show(&data::ledger(global)?.receipt(args.number)?, output),
+        Verb::Show(args) => show(&data::ledger(global)?.receipt(args.number)?, None, output),
         Verb::Confirm(args) => {
             let runtime = data::runtime(global)?;
             runtime.ledger().confirm(args.number, args.line)?;
-            show(&runtime.ledger().receipt(args.number)?, output)
+            show(&runtime.ledger().receipt(args.number)?, None, output)
         }
     }
 }
@@ -91,6 +96,13 @@ fn erase(args: &OfPerson, global: &Global, output: &Output) -> Result<Exit, Fail
         data::group(&runtime, &args.person.tenant, group)?;
     }
     let id = args.person.id()?;
+    let Person { kind, tenant, .. } = &args.person;
+    let flow = args.asker.flow("erase", tenant);
+    flow.check()?;
+    let is_known = runtime.handle_in(tenant, kind, id.as_str())?.is_some();
+    if !is_known {
+        output.remark(NOBODY);
+    }
     if !args.yes {
         confirm()?;
     }
@@ -98,12 +110,10 @@ fn erase(args: &OfPerson, global: &Global, output: &Output) -> Result<Exit, Fail
         [] => Groups::All,
         names => Groups::These(names.to_vec()),
     };
-    let Person { kind, tenant, .. } = &args.person;
-    let flow = args.asker.flow("erase", tenant);
-    flow.check()?;
     let receipt =
         runtime.scope(|| flow.run(|| runtime.erase_in(tenant, kind, id.as_str(), &groups)))?;
-    show(&receipt, output)
+    show(&receipt, Some(is_known), output)?;
+    Ok(Exit::finding(!is_known))
 }
 
 /// Asks on the terminal; without one, `--yes` must be given.
@@ -129,12 +139,15 @@ struct Shown<'a> {
     #[serde(flatten)]
     receipt: &'a Receipt,
     provisional: bool,
+    /// Whether the ledger knew the person before; only told when they are erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<bool>,
 }
 
-fn show(receipt: &Receipt, output: &Output) -> Result<Exit, Failure> {
+fn show(receipt: &Receipt, known: Option<bool>, output: &Output) -> Result<Exit, Failure> {
     if output.json {
         let provisional = receipt.is_provisional();
-        output.document("erase.receipt", &Shown { receipt, provisional })?;
+        output.document("erase.receipt", &Shown { receipt, provisional, known })?;
     } else {
         output.text(&receipt.to_string())?;
     }

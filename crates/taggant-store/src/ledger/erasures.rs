@@ -41,7 +41,7 @@ impl SqliteLedger {
                     Value::Time(final_ns.cast_signed()),
                 ],
             )?;
-            lines(recorder, number, handle)
+            lines(recorder, number, handle, groups == "*")
         })
     }
 
@@ -94,7 +94,14 @@ impl SqliteLedger {
     }
 }
 
-fn lines(recorder: &mut Recorder<'_>, number: i64, handle: Handle) -> rusqlite::Result<()> {
+/// The ledger does not know which key group a dataset is in: where not all groups were erased, a
+/// line must not promise that everything is unreadable.
+fn lines(
+    recorder: &mut Recorder<'_>,
+    number: i64,
+    handle: Handle,
+    is_all: bool,
+) -> rusqlite::Result<()> {
     let mut line = 0;
     for place in
         places(recorder.transaction(), handle)?.iter().filter(|place| place.kind == "write")
@@ -109,7 +116,13 @@ fn lines(recorder: &mut Recorder<'_>, number: i64, handle: Handle) -> rusqlite::
         add(match place.form.as_str() {
             "plaintext" => "plaintext was disclosed: ask the recipient to delete it",
             "masked" => "masks stand there: delete them where they tell too much",
-            _ => "sealed values are unreadable now: clear blind-index values, if there are any",
+            _ if is_all => {
+                "sealed values are unreadable now: clear blind-index values, if there are any"
+            }
+            _ => {
+                "sealed values of the erased key groups are unreadable now, others are not: clear \
+                 blind-index values, if there are any"
+            }
         })?;
     }
     Ok(())
