@@ -208,6 +208,11 @@ fn a_root_key_is_replaced_and_the_old_one_opens_nothing_any_more() {
     let folder = Folder::new();
     let old = std::fs::read(folder.path().join("root.key")).unwrap();
     let new = folder.path().join("root2.key");
+    let mistyped = folder.path().join("root3.key");
+    let file = mistyped.to_str().unwrap();
+    folder.run(&["keys", "rotate", "root", "--only", "--new", file]).exits(2);
+    assert!(!mistyped.exists());
+    folder.run(&["keys", "list"]).exits(0);
     folder.run(&["keys", "rotate", "root", "--new", new.to_str().unwrap()]).exits(0);
     let root = folder.path().join("root.key");
     std::fs::rename(&new, &root).unwrap();

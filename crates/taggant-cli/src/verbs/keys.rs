@@ -195,16 +195,7 @@ fn said(output: &Output, verb: &str, changed: usize, text: &str) -> Result<Exit,
 fn rotated(what: &What, runtime: &Runtime, tenant: &str, out: &Output) -> Result<Exit, Failure> {
     let keys = runtime.keys();
     match what {
-        What::Root(Root { new, only }) => {
-            let root = taggant::root::from_file(new)?;
-            let changed = keys.rotate_root(tenant, &root, *only)?;
-            let file = new.display();
-            let text = format!(
-                "{changed} branch keys are wrapped under {file}{}",
-                if *only { " alone" } else { " too" }
-            );
-            said(out, "rotate", changed, &text)
-        }
+        What::Root(root) => rotate_root(root, runtime, tenant, out),
         What::Branch(Branch { group, resume }) => {
             data::group(runtime, tenant, group)?;
             let changed = keys.rotate_branch(tenant, group, *resume)?;
@@ -224,6 +215,29 @@ fn rotated(what: &What, runtime: &Runtime, tenant: &str, out: &Output) -> Result
             said(out, "rotate", 1, &format!("new values are of generation {generation}"))
         }
     }
+}
+
+fn rotate_root(
+    args: &Root,
+    runtime: &Runtime,
+    tenant: &str,
+    out: &Output,
+) -> Result<Exit, Failure> {
+    let file = args.new.display();
+    // A misspelt name would make a key in a place that nobody looks at, and take the others away.
+    if args.only && !args.new.is_file() {
+        return Err(Failure::usage(format!(
+            "{file}: there is no such file; --only takes the wraps under all other root keys away, \
+             so add the new one without it first"
+        )));
+    }
+    let root = taggant::root::from_file(&args.new)?;
+    let changed = runtime.keys().rotate_root(tenant, &root, args.only)?;
+    let how = if args.only { "alone" } else { "too" };
+    out.remark(&format!(
+        "only tenant `{tenant}` was rotated; each tenant has branch keys of its own"
+    ));
+    said(out, "rotate", changed, &format!("{changed} branch keys are wrapped under {file} {how}"))
 }
 
 #[derive(Serialize)]
