@@ -65,7 +65,16 @@ fn read(from: impl Read) -> Result<String, Failure> {
     if text.len() as u64 > LONGEST || text.trim_end().contains('\n') {
         return Err(Failure::usage("one id in one line is expected"));
     }
-    Ok(text)
+    // Editors on Windows put a byte order mark first: no part of an id.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+/// The ledger keeps 48 bytes: half a ticket's number would be another ticket.
+fn reason(text: &str) -> Result<String, String> {
+    if text.len() > 48 {
+        return Err(format!("it has {} bytes; 48 are kept", text.len()));
+    }
+    Ok(text.to_owned())
 }
 
 /// Who asks, and why: this goes into the ledger.
@@ -78,7 +87,7 @@ pub(crate) struct Asker {
     #[arg(long, default_value = "essential.legal_obligation", value_name = "KEY")]
     purpose: String,
     /// A reason or ticket, up to 48 bytes.
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
     reason: Option<String>,
 }
 

@@ -282,3 +282,17 @@ fn a_receipt_of_some_key_groups_does_not_claim_the_others() {
     let receipt = folder.run_with(&arguments, &guest(1).id).exits(0);
     assert!(receipt.out.contains("others are not"), "{}", receipt.out);
 }
+
+#[test]
+fn words_that_would_silently_match_nothing_are_refused() {
+    let folder = Folder::new();
+    folder.run(&["actors", "--deny-above", "nan"]).exits(2);
+    folder.run(&["actors", "--deny-above=-1"]).exits(2);
+    let shred = folder.run(&["flows", "--action", "shred"]).exits(2);
+    assert!(shred.err.contains("pseudonymise"), "{}", shred.err);
+    let long = "r".repeat(49);
+    folder.run_with(&["subject", "--file", "-", "--reason", &long], &guest(1).id).exits(2);
+    let marked = format!("\u{feff}{}\r\n", guest(1).id);
+    let about = folder.run_with(&["subject", "--file", "-", "--json"], &marked).exits(0).json();
+    assert_eq!(about["known"], true, "a byte order mark is no part of an id");
+}

@@ -19,8 +19,14 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
     since: Option<u64>,
     /// Exit with 1 if somebody saw this many times the median of people.
-    #[arg(long, value_name = "TIMES")]
+    #[arg(long, value_name = "TIMES", value_parser = times)]
     deny_above: Option<f64>,
+}
+
+/// `nan` would be above nothing: a check that never fails.
+fn times(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
+    number.ok_or_else(|| "a number such as 5 or 2.5 is expected".to_owned())
 }
 
 #[derive(Serialize)]

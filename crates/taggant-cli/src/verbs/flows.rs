@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use taggant::ledger::FlowEdge;
+use taggant::policy::Action;
 
 use crate::args::Global;
 use crate::data;
@@ -32,7 +33,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     actor: Option<String>,
     /// What was done: seal, mask, pseudonymise, reveal, open, ingest, lookup, omit, deny.
-    #[arg(long, value_name = "WORD")]
+    #[arg(long, value_name = "WORD", value_parser = action)]
     action: Option<String>,
     /// Seen since this day or time, in UTC.
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
@@ -40,6 +41,15 @@ pub(crate) struct Args {
     /// Only what no sink flow covered.
     #[arg(long)]
     unknown: bool,
+}
+
+/// A misspelt word would read as `there is no such flow`.
+fn action(word: &str) -> Result<String, String> {
+    let names = Action::ALL.map(Action::name);
+    if names.contains(&word) {
+        return Ok(word.to_owned());
+    }
+    Err(format!("the actions are {}", names.join(", ")))
 }
 
 #[derive(Serialize)]
