@@ -66,7 +66,7 @@ impl Output {
     pub(crate) fn remark(&self, text: &str) {
         if !self.quiet {
             // Where stderr is gone, nobody misses a remark.
-            let _ = writeln!(io::stderr().lock(), "{text}");
+            let _ = writeln!(io::stderr().lock(), "{}", term::visible_lines(text));
         }
     }
 
@@ -78,7 +78,8 @@ impl Output {
     /// Says why there is no answer.
     pub(crate) fn failed(&self, failure: &Failure) -> Exit {
         if !failure.is_silent {
-            let _ = writeln!(io::stderr().lock(), "taggant: {failure}");
+            let text = term::visible_lines(&failure.to_string());
+            let _ = writeln!(io::stderr().lock(), "taggant: {text}");
         }
         failure.exit
     }

@@ -296,3 +296,18 @@ fn words_that_would_silently_match_nothing_are_refused() {
     let about = folder.run_with(&["subject", "--file", "-", "--json"], &marked).exits(0).json();
     assert_eq!(about["known"], true, "a byte order mark is no part of an id");
 }
+
+#[test]
+fn hostile_names_do_not_drive_the_terminal() {
+    let hostile = "/nowhere/\u{1b}[31m\u{9b}2J\u{202e}x";
+    for arguments in [
+        &["trace", hostile][..],
+        &["flows", "--ledger", hostile],
+        &["subject", "x", "--data", hostile],
+        &["policy", "test", "--policy", hostile, "x"],
+    ] {
+        let done = run(arguments).exits(2);
+        let wrote = done.out + &done.err;
+        assert!(!wrote.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{arguments:?}: {wrote:?}");
+    }
+}

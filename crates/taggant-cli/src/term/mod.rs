@@ -5,10 +5,12 @@ mod text;
 mod time;
 
 pub(crate) use table::{Table, Tone};
-pub(crate) use text::{count, hex, visible};
+pub(crate) use text::{count, hex, visible, visible_lines};
 pub(crate) use time::{moment, parse_moment};
 
-/// The terminal's width in columns; wide where there is none, so that text goes unbroken to files.
-pub(crate) fn width() -> usize {
-    terminal_size::terminal_size().map_or(200, |(width, _)| usize::from(width.0).max(40))
+/// The width of the terminal that stdout is, in columns. Only stdout counts: an answer that goes to
+/// a file or a pipe is read by programs, which broken cells would mislead.
+pub(crate) fn width() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    Some(usize::from(width.0).max(40))
 }

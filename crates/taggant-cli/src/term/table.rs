@@ -1,5 +1,8 @@
 //! Tables that fit the terminal.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, presets};
 
@@ -69,12 +72,16 @@ impl Table {
         self.rows.is_empty()
     }
 
-    /// Long cells are broken so that lines are at most `width` columns long.
-    pub(crate) fn render(&self, width: usize, is_coloured: bool) -> String {
+    /// Long cells are broken so that lines are at most `width` columns long, if there is one.
+    pub(crate) fn render(&self, width: Option<usize>, is_coloured: bool) -> String {
         let mut table = comfy_table::Table::new();
         table.load_preset(presets::NOTHING);
-        table.set_content_arrangement(ContentArrangement::Dynamic);
-        table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+        if let Some(width) = width {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+            table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
+        } else {
+            table.set_content_arrangement(ContentArrangement::Disabled);
+        }
         table.set_header(self.headings.iter().map(|heading| heading.to_uppercase()));
         for row in &self.rows {
             table.add_row(row.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>());
@@ -96,30 +103,28 @@ impl Table {
     /// Styles go in after the layout, which must not count them.
     fn colour(&self, lines: &[&str]) -> String {
         let bold = Style::new().bold();
-        let mut words: Vec<(&str, Tone)> =
-            self.rows.iter().flatten().map(|(t, tone)| (t.as_str(), *tone)).collect();
-        words.retain(|(text, tone)| *tone != Tone::Plain && !text.is_empty());
-        words.sort_unstable_by_key(|(text, _)| std::cmp::Reverse(text.len()));
-        words.dedup();
-        let mut out = Vec::with_capacity(lines.len());
-        for (number, line) in lines.iter().enumerate() {
-            if number == 0 {
-                out.push(format!("{bold}{line}{bold:#}"));
-                continue;
-            }
-            let mut styled = (*line).to_owned();
-            for (word, tone) in &words {
-                let style = tone.style();
-                let parts: Vec<&str> = styled.split(' ').collect();
-                let parts = parts.into_iter().map(|part| {
-                    if part == *word { format!("{style}{part}{style:#}") } else { part.to_owned() }
-                });
-                styled = parts.collect::<Vec<_>>().join(" ");
-            }
-            out.push(styled);
-        }
-        out.join("\n")
+        let cells = self.rows.iter().flatten();
+        let words: HashMap<&str, Tone> = cells
+            .filter(|(text, tone)| *tone != Tone::Plain && !text.is_empty())
+            .map(|(text, tone)| (text.as_str(), *tone))
+            .collect();
+        let lines = lines.iter().enumerate().map(|(number, line)| match number {
+            0 => format!("{bold}{line}{bold:#}"),
+            _ => coloured(line, &words),
+        });
+        lines.collect::<Vec<_>>().join("\n")
     }
+}
+
+fn coloured(line: &str, words: &HashMap<&str, Tone>) -> String {
+    let parts = line.split(' ').map(|part| match words.get(part) {
+        Some(tone) => {
+            let style = tone.style();
+            Cow::Owned(format!("{style}{part}{style:#}"))
+        }
+        None => Cow::Borrowed(part),
+    });
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -130,7 +135,7 @@ mod tests {
     fn a_table_fits_the_width_and_loses_nothing() {
         let mut table = Table::new(&["place", ">count"]);
         table.row(["https://shipper.example/a/very/long/path/of/labels".into(), "12".into()]);
-        let text = table.render(30, false);
+        let text = table.render(Some(30), false);
         assert!(text.lines().all(|line| line.chars().count() <= 30), "{text}");
         let joined: String = text.split_whitespace().collect();
         assert!(joined.contains("12") && joined.contains("labels"), "{text}");
@@ -140,7 +145,26 @@ mod tests {
     fn colour_is_only_there_when_asked_for() {
         let mut table = Table::new(&["form"]);
         table.toned([("plaintext".into(), Tone::of_protection("plaintext"))]);
-        assert!(!table.render(80, false).contains('\u{1b}'));
-        assert!(table.render(80, true).contains('\u{1b}'));
+        assert!(!table.render(Some(80), false).contains('\u{1b}'));
+        assert!(table.render(Some(80), true).contains('\u{1b}'));
+    }
+
+    #[test]
+    fn without_a_terminal_no_cell_is_broken() {
+        let mut table = Table::new(&["place", ">count"]);
+        let place = "https://shipper.example/".to_owned() + &"label/".repeat(100);
+        table.row([place.clone(), "12".into()]);
+        assert!(table.render(None, false).contains(&place));
+    }
+
+    #[test]
+    fn colour_goes_by_words_in_time_that_grows_with_the_rows_only() {
+        let mut table = Table::new(&["form", "place"]);
+        for number in 0..20_000 {
+            let tone = if number % 2 == 0 { Tone::Good } else { Tone::Bad };
+            table.toned([(format!("w{number}"), tone), ("p".into(), Tone::Plain)]);
+        }
+        let text = table.render(None, true);
+        assert_eq!(text.matches("\u{1b}[32m").count(), 10_000);
     }
 }
