@@ -12,6 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) struct Progress {
     bar: ProgressBar,
     started: Instant,
+    /// Whether there is a terminal to show it on.
+    is_watched: bool,
     is_shown: bool,
 }
 
@@ -20,18 +22,20 @@ impl Progress {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         bar.set_message(what.to_owned());
         let is_watched = !quiet && std::io::stderr().is_terminal();
-        Self { bar, started: Instant::now(), is_shown: !is_watched }
+        Self { bar, started: Instant::now(), is_watched, is_shown: false }
     }
 
-    /// How much there is to do, where it is known, in bytes.
-    pub(crate) fn expect(&self, bytes: u64) {
-        self.bar.set_length(bytes);
+    /// How much there is to do, in bytes; only asked where somebody may see it.
+    pub(crate) fn expect(&self, bytes: impl FnOnce() -> u64) {
+        if self.is_watched {
+            self.bar.set_length(bytes());
+        }
     }
 
     /// How much is done, in bytes.
     pub(crate) fn advance_to(&mut self, bytes: u64) {
         self.bar.set_position(bytes);
-        if !self.is_shown && self.started.elapsed() > PATIENCE {
+        if self.is_watched && !self.is_shown && self.started.elapsed() > PATIENCE {
             self.is_shown = true;
             let known = "{msg} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
             let open = "{msg} {spinner} {bytes} {bytes_per_sec}";

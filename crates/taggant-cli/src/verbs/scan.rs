@@ -86,7 +86,7 @@ fn watched(args: &Args, options: &Options, output: &Output) -> Result<Report, Fa
     let watch = |done, total| {
         // A thread that comes too late only misses an update.
         if let Ok(mut progress) = progress.try_lock() {
-            progress.expect(total);
+            progress.expect(|| total);
             progress.advance_to(done);
         }
     };

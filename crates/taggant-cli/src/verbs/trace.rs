@@ -116,9 +116,8 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
     let names = Names::collect(global, &args.binary)?;
     let keys = Keys::collect(global, &args.tenant)?;
     let tracer = tracer(args)?;
-    let total = args.paths.iter().map(|path| size(path)).sum();
     let mut progress = output.progress("tracing");
-    progress.expect(total);
+    progress.expect(|| args.paths.iter().map(|path| size(path)).sum());
     let mut answer = Answer { bytes: 0, envelopes: 0, sources: Vec::new(), of_further_sources: 0 };
     let (mut is_plain, mut room) = (false, MAX_LISTED);
     for path in &args.paths {
