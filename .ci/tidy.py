@@ -42,7 +42,7 @@ MAY_USE = {
     "taggant-inventory": {"taggant-core"},
     "taggant-trace": {"taggant-core"},
     "taggant-testing": {"taggant", "taggant-trace"},
-    "taggant-cli": {"taggant", "taggant-inventory", "taggant-lineage", "taggant-scan", "taggant-trace"},
+    "taggant-cli": {"taggant", "taggant-inventory", "taggant-lineage", "taggant-scan", "taggant-taxonomy", "taggant-trace"},
 }
 
 problems = []

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use taggant::ledger::FlowEdge;
 use taggant::policy::Action;
+use taggant_taxonomy::is_within;
 
 use crate::args::Global;
 use crate::data;
@@ -98,19 +99,14 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
     Ok(Exit::Fine)
 }
 
-/// Whether a dotted key is this one or below it.
-fn is_below(key: &str, above: &str) -> bool {
-    key.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
 impl Args {
     fn takes(&self, flow: &FlowEdge) -> bool {
         let is = |wanted: &Option<String>, has: &str| wanted.as_ref().is_none_or(|w| w == has);
         let below = |wanted: &Option<String>, has: &str| {
-            wanted.as_ref().is_none_or(|wanted| is_below(has, wanted))
+            wanted.as_ref().is_none_or(|wanted| is_within(has, wanted))
         };
         let category = self.category.as_ref();
-        category.is_none_or(|wanted| flow.categories.iter().any(|key| is_below(key, wanted)))
+        category.is_none_or(|wanted| flow.categories.iter().any(|key| is_within(key, wanted)))
             && is(&self.dataset, &flow.dataset)
             && self.location.as_ref().is_none_or(|part| flow.location.contains(part.as_str()))
             && below(&self.purpose, &flow.purpose)

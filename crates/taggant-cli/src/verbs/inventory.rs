@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use taggant_inventory::{Change, Entry, Field, Finding, Inventory, Role, Severity, diff};
+use taggant_taxonomy::is_within;
 
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
@@ -167,10 +168,7 @@ fn declared_in(entry: &Entry, several: bool) -> String {
 }
 
 fn is_about(field: &Field, wanted: &str) -> bool {
-    let below = |key: &String| {
-        key.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    field.tag().is_some_and(|tag| tag.categories.iter().any(below))
+    field.tag().is_some_and(|tag| tag.categories.iter().any(|key| is_within(key, wanted)))
 }
 
 fn findings(findings: &[Finding]) -> Table {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use taggant_core::policy::matches;
 use taggant_store::ledger::FlowEdge;
+use taggant_taxonomy::is_within;
 
 use super::declared::{Declared, Direction, Form, Place};
 use crate::moved::Stores;
@@ -148,18 +149,14 @@ fn judge(edge: &FlowEdge, direction: Direction, form: Form, declared: &Declared)
     })
 }
 
-fn is_below(key: &str, above: &str) -> bool {
-    key.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
 fn has_all(place: &Place, edge: &FlowEdge) -> bool {
-    edge.categories.iter().all(|key| place.categories.iter().any(|above| is_below(key, above)))
+    edge.categories.iter().all(|key| place.categories.iter().any(|above| is_within(key, above)))
 }
 
 fn has_purpose(place: &Place, edge: &FlowEdge) -> bool {
     place.purposes.as_ref().is_none_or(|declared| {
         declared.iter().any(|above| {
-            if edge.purpose.is_empty() { above.is_empty() } else { is_below(&edge.purpose, above) }
+            if edge.purpose.is_empty() { above.is_empty() } else { is_within(&edge.purpose, above) }
         })
     })
 }

@@ -1,6 +1,7 @@
 //! Parts of a map: what of all movements is asked about.
 
 use taggant_store::ledger::FlowEdge;
+use taggant_taxonomy::is_within;
 
 /// What of all movements is asked about. What is `None` is not looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +27,7 @@ impl Filter {
     #[must_use]
     pub fn has_category<S: AsRef<str>>(&self, categories: &[S]) -> bool {
         let Some(wanted) = &self.category else { return true };
-        categories.iter().any(|own| is_or_below(own.as_ref(), wanted))
+        categories.iter().any(|own| is_within(own.as_ref(), wanted))
     }
 
     pub(super) fn has(&self, edge: &FlowEdge) -> bool {
@@ -34,13 +35,8 @@ impl Filter {
             wanted.as_ref().is_none_or(|wanted| text.contains(wanted.as_str()))
         };
         self.has_category(&edge.categories)
-            && self.purpose.as_ref().is_none_or(|wanted| is_or_below(&edge.purpose, wanted))
+            && self.purpose.as_ref().is_none_or(|wanted| is_within(&edge.purpose, wanted))
             && (contains(&self.actor, &edge.actor) || contains(&self.actor, &edge.on_behalf))
             && contains(&self.place, &edge.location)
     }
-}
-
-/// Whether a dotted key is another or stands below it.
-pub(super) fn is_or_below(key: &str, other: &str) -> bool {
-    key.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

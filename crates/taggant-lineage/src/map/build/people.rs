@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use taggant_store::ledger;
+use taggant_taxonomy::is_within;
 
-use crate::map::filter::{Filter, is_or_below};
+use crate::map::filter::Filter;
 use crate::map::model::{Link, Look, Movement, Protection, Refusal};
 
 /// Who opened values from storage, or revealed them.
@@ -55,7 +56,7 @@ pub(super) fn refusals(accesses: &[ledger::Access], filter: &Filter) -> Vec<Refu
         let is_refusal = access.outcome != "ok" || access.fields.iter().any(|f| f.1 == "deny");
         is_refusal
             && filter.category.is_none()
-            && filter.purpose.as_ref().is_none_or(|purpose| is_or_below(&access.purpose, purpose))
+            && filter.purpose.as_ref().is_none_or(|purpose| is_within(&access.purpose, purpose))
             && wanted(&filter.actor, &access.actor)
             && wanted(&filter.place, &access.location)
     });
