@@ -1,0 +1,77 @@
+//! What an erasure leaves to do.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::person::Handle;
+
+/// What an erasure leaves to do. It has no personal data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// Number in the chain of erasures.
+    pub number: u64,
+    /// Who.
+    pub handle: Handle,
+    /// When.
+    pub time_ns: u64,
+    /// Which key groups: `*` for all.
+    pub groups: String,
+    /// Until then another process may still serve a key from its memory: the receipt is
+    /// provisional before.
+    pub final_ns: u64,
+    /// Journal instances that have not drained past `final_ns` yet, in hex.
+    pub waiting_for: Vec<String>,
+    /// The work list.
+    pub lines: Vec<ReceiptLine>,
+}
+
+impl Receipt {
+    /// Whether some process may still hold a key.
+    #[must_use]
+    pub fn is_provisional(&self) -> bool {
+        !self.waiting_for.is_empty() || taggant_core::event::now() < self.final_ns
+    }
+}
+
+/// One thing that a destroyed key does not reach.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ReceiptLine {
+    /// Number in the list.
+    pub line: u32,
+    /// Dataset.
+    pub dataset: String,
+    /// Where.
+    pub location: String,
+    /// What to do there.
+    pub what: String,
+    /// When somebody confirmed that it is done.
+    pub confirmed_ns: Option<u64>,
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let now = taggant_core::event::now();
+        let state = if now < self.final_ns {
+            let seconds = (self.final_ns - now).div_ceil(1_000_000_000);
+            format!("provisional: other processes may hold a key for {seconds} s more")
+        } else if self.waiting_for.is_empty() {
+            "final".to_owned()
+        } else {
+            format!("provisional: waiting for journal instances {}", self.waiting_for.join(", "))
+        };
+        writeln!(f, "erasure {} of {}, key groups {}", self.number, self.handle, self.groups)?;
+        writeln!(f, "{state}")?;
+        for line in &self.lines {
+            let mark = if line.confirmed_ns.is_some() { "x" } else { " " };
+            writeln!(
+                f,
+                "  [{mark}] {}. {} at {}: {}",
+                line.line, line.dataset, line.location, line.what
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,9 @@
+//! The ledger of taggant, without a database: what moved where, who saw it, and the proof that
+//! nothing of it was changed later.
+//!
+//! [`Ledger`] is what one asks; [`answers`] are the types of what it answers.
+
+pub mod answers;
+mod ledger;
+
+pub use ledger::{CheckpointSigner, ErasureOpened, Ledger, VerifyOptions};
