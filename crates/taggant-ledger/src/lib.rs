@@ -1,9 +1,13 @@
 //! The ledger of taggant, without a database: what moved where, who saw it, and the proof that
 //! nothing of it was changed later.
 //!
-//! [`Ledger`] is what one asks; [`answers`] are the types of what it answers.
+//! [`Ledger`] is what one asks, [`answers`] are the types of what it answers. [`SqlLedger`] is one
+//! on any database that implements the port [`sql::Sql`].
 
 pub mod answers;
 mod ledger;
+pub mod schema;
+pub mod sql;
+pub mod wire;
 
 pub use ledger::{CheckpointSigner, ErasureOpened, Ledger, VerifyOptions};

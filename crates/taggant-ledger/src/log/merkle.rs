@@ -3,10 +3,10 @@
 use sha2::{Digest, Sha256};
 
 /// A SHA-256.
-pub(in crate::ledger) type Hash = [u8; 32];
+pub(crate) type Hash = [u8; 32];
 
 /// The hash of a leaf.
-pub(super) fn leaf(entry: &Hash) -> Hash {
+pub(crate) fn leaf(entry: &Hash) -> Hash {
     Sha256::new().chain_update([0]).chain_update(entry).finalize().into()
 }
 
@@ -17,19 +17,19 @@ fn node(left: &Hash, right: &Hash) -> Hash {
 
 /// A tree that grows: O(log n) hashes, largest subtree first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tree {
+pub(crate) struct Tree {
     size: u64,
     roots: Vec<Hash>,
 }
 
 impl Tree {
     /// How many leaves it has.
-    pub(super) fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         self.size
     }
 
     /// Adds the leaf of an entry.
-    pub(super) fn add(&mut self, entry: &Hash) {
+    pub(crate) fn add(&mut self, entry: &Hash) {
         let mut hash = leaf(entry);
         // A subtree of 2^k leaves is whole for each low bit k that is set.
         for _ in 0..self.size.trailing_ones() {
@@ -41,19 +41,19 @@ impl Tree {
     }
 
     /// The root of the whole; of an empty tree the hash of nothing.
-    pub(super) fn root(&self) -> Hash {
+    pub(crate) fn root(&self) -> Hash {
         let mut roots = self.roots.iter().rev();
         let Some(last) = roots.next() else { return Sha256::digest([]).into() };
         roots.fold(*last, |right, left| node(left, &right))
     }
 
     /// The roots of the whole subtrees, one after the other.
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
         self.roots.concat()
     }
 
     /// `None` where the bytes are not those of a tree of this size.
-    pub(super) fn from_bytes(size: u64, bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn from_bytes(size: u64, bytes: &[u8]) -> Option<Self> {
         let (roots, rest) = bytes.as_chunks::<32>();
         let is_whole = rest.is_empty() && roots.len() == size.count_ones() as usize;
         is_whole.then(|| Self { size, roots: roots.to_vec() })

@@ -20,13 +20,13 @@ fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
 }
 
 /// The public key in the form that other tools take: name, key id, key.
-pub(super) fn verifier_key(name: &str, public: &[u8; 32]) -> String {
+pub(crate) fn verifier_key(name: &str, public: &[u8; 32]) -> String {
     let id = u32::from_be_bytes(key_id(name, public));
     format!("{name}+{id:08x}+{}", STANDARD.encode([&[ED25519][..], public].concat()))
 }
 
 /// The note of a text, which ends with a line break.
-pub(super) fn sign(
+pub(crate) fn sign(
     text: &str,
     name: &str,
     public: &[u8; 32],
@@ -38,7 +38,7 @@ pub(super) fn sign(
 }
 
 /// The text of a note, if the key has signed it under that name. Other signatures are ignored.
-pub(super) fn verified<'a>(note: &'a str, name: &str, public: &[u8; 32]) -> Option<&'a str> {
+pub(crate) fn verified<'a>(note: &'a str, name: &str, public: &[u8; 32]) -> Option<&'a str> {
     let (text, signatures) = text_of(note)?;
     let is_ours = signatures.lines().any(|line| {
         let Some(encoded) = line
@@ -57,16 +57,16 @@ pub(super) fn verified<'a>(note: &'a str, name: &str, public: &[u8; 32]) -> Opti
 }
 
 /// Text and signature lines of a note.
-pub(super) fn text_of(note: &str) -> Option<(&str, &str)> {
+pub(crate) fn text_of(note: &str) -> Option<(&str, &str)> {
     let at = note.rfind("\n\n")?;
     Some((&note[..=at], &note[at + 2..]))
 }
 
-pub(super) fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-pub(super) fn base64_32(text: &str) -> Option<[u8; 32]> {
+pub(crate) fn base64_32(text: &str) -> Option<[u8; 32]> {
     STANDARD.decode(text).ok()?.try_into().ok()
 }
 

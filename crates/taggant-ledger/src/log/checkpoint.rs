@@ -9,38 +9,38 @@ use super::note::{base64, base64_32};
 
 /// A state of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::ledger) struct Point {
-    pub(super) size: u64,
-    pub(super) root: Hash,
+pub(crate) struct Point {
+    pub(crate) size: u64,
+    pub(crate) root: Hash,
 }
 
 /// The text of a checkpoint, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::ledger) struct Checkpoint {
-    pub(super) ledger: [u8; 16],
-    pub(super) point: Point,
-    pub(super) number: u64,
-    pub(super) time_ns: u64,
-    pub(super) events: u64,
+pub(crate) struct Checkpoint {
+    pub(crate) ledger: [u8; 16],
+    pub(crate) point: Point,
+    pub(crate) number: u64,
+    pub(crate) time_ns: u64,
+    pub(crate) events: u64,
     /// How many instances are known.
-    pub(super) instances: u64,
+    pub(crate) instances: u64,
     /// Instances with new entries, and the number after their last event.
-    pub(super) moved: Vec<([u8; 16], u64)>,
+    pub(crate) moved: Vec<([u8; 16], u64)>,
     /// Digest of the policy that came into force last, in hex.
-    pub(super) policy: String,
+    pub(crate) policy: String,
     /// Number and hash of the last erasure.
-    pub(super) erasures: (u64, Hash),
-    pub(super) previous: Option<Point>,
-    pub(super) key: [u8; 32],
+    pub(crate) erasures: (u64, Hash),
+    pub(crate) previous: Option<Point>,
+    pub(crate) key: [u8; 32],
 }
 
 /// The name of a ledger in checkpoints.
-pub(super) fn origin(ledger: &[u8; 16]) -> String {
+pub(crate) fn origin(ledger: &[u8; 16]) -> String {
     format!("taggant/ledger/{}", hex::encode(ledger))
 }
 
 impl Checkpoint {
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let Self { point, number, time_ns, events, instances, policy, erasures, key, .. } = self;
         let mut text = format!(
             "{}\n{}\n{}\nnumber {number}\ntime {time_ns}\nevents {events}\ninstances {instances}\n",
@@ -62,7 +62,7 @@ impl Checkpoint {
     }
 
     /// `None` where the text is no checkpoint.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut lines = text.strip_suffix('\n')?.split('\n').peekable();
         let ledger = bytes(lines.next()?.strip_prefix("taggant/ledger/")?)?;
         let point = Point { size: number(lines.next()?)?, root: base64_32(lines.next()?)? };

@@ -1,0 +1,20 @@
+//! The wire form: what a leaf says, in bytes that mean the same in every ledger. docs/WIRE.md
+//! specifies it, with vectors.
+
+mod access;
+mod codec;
+mod content;
+mod entry;
+mod item;
+mod leaf;
+#[cfg(test)]
+mod tests;
+
+pub use access::{AccessRow, access_hash, decode_accesses, encode_accesses};
+pub use entry::{
+    Accesses, Confirmation, Dataset, Derived, Dictionary, Dropped, Entry, Erasure, Finding,
+    Instance, LaneName, Link, Place, Places, Policy, PolicyChange, Run, Seen, Shape, Start,
+};
+pub use leaf::{Leaf, PersonTag, leaf_hash, link};
+
+pub(crate) use item::short;
