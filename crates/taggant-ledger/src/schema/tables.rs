@@ -162,16 +162,18 @@ pub const TABLES: &[Table] = &[
             int("count"),
         ],
     ),
-    // Which tag is which handle. Link, salt, tenant and tag go when nothing needs them any more.
+    // Which tag is which handle. Link, salt, tenant and tag go when nothing needs them any more:
+    // then the person is forgotten, and no import brings them back.
     Table {
         unique: &["handle", "tag, tenant"],
-        covered: 3,
+        covered: 4,
         ..table(
             "people",
             1,
             &[
                 int("person"),
                 bytes("handle"),
+                int("forgotten"),
                 maybe(bytes("link")),
                 maybe(bytes("salt")),
                 maybe(text("tenant")),
@@ -262,6 +264,8 @@ pub const TABLES: &[Table] = &[
         4,
         &[int("lane"), bytes("store"), int("number"), int("line"), int("time_ns")],
     ),
+    // Entries whose access rows were deleted.
+    table("drops", 5, &[int("lane"), bytes("source"), text("service"), int("number"), int("leaf")]),
     // Numbers that hold no event, and numbers whose content is not what was written.
     table("findings", 4, &[int("lane"), int("instance"), int("number"), int("flaw"), text("what")]),
     // Which events an entry is about.
@@ -276,6 +280,7 @@ pub const TABLES: &[Table] = &[
 pub const INDICES: &[&str] = &[
     "CREATE INDEX accesses_by_person ON accesses (person, time_ns)",
     "CREATE INDEX accesses_by_actor ON accesses (lane, actor, time_ns)",
+    "CREATE INDEX accesses_by_principal ON accesses (lane, on_behalf, time_ns) WHERE on_behalf <> 0",
     "CREATE INDEX accesses_by_dataset ON accesses (lane, dataset, time_ns)",
     "CREATE INDEX accesses_by_time ON accesses (time_ns)",
     "CREATE INDEX instances_by_id ON instances (instance)",
