@@ -5,9 +5,16 @@
 //! on any database that implements the port [`sql::Sql`].
 
 pub mod answers;
+mod book;
+mod fold;
 mod ledger;
+mod log;
+mod queries;
+mod rows;
 pub mod schema;
 pub mod sql;
+mod verify;
 pub mod wire;
 
+pub use book::{Imported, SqlLedger};
 pub use ledger::{CheckpointSigner, ErasureOpened, Ledger, VerifyOptions};

@@ -7,6 +7,7 @@ mod content;
 mod entry;
 mod item;
 mod leaf;
+mod shape;
 #[cfg(test)]
 mod tests;
 

@@ -129,7 +129,7 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn an_entry_comes_back_and_has_one_form(entry in entry(), at: prop::sample::Index, bit in 0..8) {
+    fn an_entry_comes_back_and_has_one_form(entry in entry(), at: prop::sample::Index, bit in 0..8_u8) {
         let mut bytes = entry.encode();
         prop_assert_eq!(Entry::decode(&bytes).as_ref(), Some(&entry));
         let at = at.index(bytes.len());

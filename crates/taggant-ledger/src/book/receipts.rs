@@ -1,0 +1,178 @@
+//! Receipts of erasures: what a destroyed key does not reach.
+
+use taggant_core::{Error, Outcome, Result, hex};
+
+use super::SqlLedger;
+use super::work::{Try, nothing_more};
+use crate::answers::{Handle, Kind, Place, Protection, Receipt, ReceiptLine};
+use crate::ledger::ErasureOpened;
+use crate::rows::count;
+use crate::sql::{Transaction, Value};
+use crate::wire::{Confirmation, Entry, Erasure};
+
+impl SqlLedger {
+    pub(super) fn open_work_list(&self, erasure: &ErasureOpened<'_>) -> Result<()> {
+        let mut locked = self.lock();
+        self.retry(&mut locked.state, |state| {
+            let (mut is_open, mut places) = (false, Vec::new());
+            self.sql().read(&mut |transaction| {
+                let key = [Value::Bytes(&erasure.store), count(erasure.number)];
+                let sql = "SELECT lane FROM erasures WHERE store = $1 AND number = $2";
+                transaction.rows(sql, &key, &mut |_| {
+                    is_open = true;
+                    Ok(())
+                })?;
+                places = crate::queries::places(transaction, erasure.handle)?;
+                Ok(())
+            })?;
+            if is_open {
+                return Ok(Try::Done(()));
+            }
+            let opened = Erasure {
+                store: erasure.store,
+                number: erasure.number,
+                handle: erasure.handle,
+                time_ns: erasure.time_ns.cast_signed(),
+                groups: erasure.groups.to_owned(),
+                final_ns: erasure.final_ns.cast_signed(),
+                lines: lines(&places, erasure.groups == "*"),
+            };
+            let entry = Entry { erasures: vec![opened], ..Entry::default() };
+            self.add_own(state, &entry, &mut nothing_more)
+        })
+    }
+
+    pub(super) fn confirm_line(&self, number: u64, line: u32) -> Result<()> {
+        let mut locked = self.lock();
+        let is_there = self.retry(&mut locked.state, |state| {
+            let (mut store, mut is_done) = (None, false);
+            self.sql().read(&mut |transaction| {
+                let key = [count(number), Value::Int(line.into())];
+                let sql = "SELECT store FROM erasure_lines WHERE number = $1 AND line = $2";
+                transaction.rows(sql, &key, &mut |row| {
+                    store = Some(row.fixed(0)?);
+                    Ok(())
+                })?;
+                let sql = "SELECT lane FROM confirmations WHERE number = $1 AND line = $2";
+                transaction.rows(sql, &key, &mut |_| {
+                    is_done = true;
+                    Ok(())
+                })
+            })?;
+            let Some(store) = store else { return Ok(Try::Done(false)) };
+            if is_done {
+                return Ok(Try::Done(true));
+            }
+            let time_ns = taggant_core::event::now().cast_signed();
+            let done = Confirmation { store, number, line, time_ns };
+            let entry = Entry { confirmations: vec![done], ..Entry::default() };
+            Ok(match self.add_own(state, &entry, &mut nothing_more)? {
+                Try::Done(()) => Try::Done(true),
+                Try::Again => Try::Again,
+            })
+        })?;
+        if is_there {
+            return Ok(());
+        }
+        Err(Error::new(Outcome::Invalid, format!("erasure {number} has no line {line} to confirm")))
+    }
+
+    pub(super) fn read_receipt(&self, number: u64) -> Result<Receipt> {
+        let mut found = None;
+        self.sql().read(&mut |transaction| {
+            found = receipt(transaction, number)?;
+            Ok(())
+        })?;
+        found.ok_or_else(|| {
+            Error::new(Outcome::Invalid, format!("there is no erasure number {number}"))
+        })
+    }
+
+    pub(super) fn receipt_numbers(&self) -> Result<Vec<u64>> {
+        let mut found = Vec::new();
+        self.sql().read(&mut |transaction| {
+            found.clear();
+            let sql = "SELECT DISTINCT number FROM erasures ORDER BY number";
+            transaction.rows(sql, &[], &mut |row| {
+                found.push(row.count(0)?);
+                Ok(())
+            })
+        })?;
+        Ok(found)
+    }
+}
+
+/// The ledger does not know which key group a dataset is in: where not all groups were erased, a
+/// line must not promise that everything is unreadable.
+fn lines(places: &[Place], is_all: bool) -> Vec<[String; 3]> {
+    let written = places.iter().filter(|place| place.kind == Kind::Write);
+    let what = |place: &Place| match place.form {
+        Protection::Sealed if is_all => {
+            "sealed values are unreadable now: clear blind-index values, if there are any"
+        }
+        Protection::Sealed => {
+            "sealed values of the erased key groups are unreadable now, others are not: clear \
+             blind-index values, if there are any"
+        }
+        Protection::Masked => "masks stand there: delete them where they tell too much",
+        Protection::Pseudonymised => "pseudonyms stand there: delete them where they tell too much",
+        _ => "plaintext was disclosed: ask the recipient to delete it",
+    };
+    written
+        .map(|place| [place.dataset.clone(), place.location.clone(), what(place).to_owned()])
+        .collect()
+}
+
+fn receipt(transaction: &mut dyn Transaction, number: u64) -> Result<Option<Receipt>> {
+    let mut found = None;
+    let key = [count(number)];
+    let sql = "SELECT handle, time_ns, key_groups, final_ns FROM erasures WHERE number = $1";
+    transaction.rows(sql, &key, &mut |row| {
+        found = Some(Receipt {
+            number,
+            handle: Handle(row.fixed(0)?),
+            time_ns: row.count(1)?,
+            groups: row.text(2)?.to_owned(),
+            final_ns: row.count(3)?,
+            waiting_for: Vec::new(),
+            lines: Vec::new(),
+        });
+        Ok(())
+    })?;
+    let Some(mut receipt) = found else { return Ok(None) };
+    receipt.waiting_for = waiting_for(transaction, receipt.time_ns, receipt.final_ns)?;
+    let sql = "SELECT erasure_lines.line, dataset, location, what,
+                   (SELECT min(time_ns) FROM confirmations
+                    WHERE confirmations.store = erasure_lines.store
+                      AND confirmations.number = erasure_lines.number
+                      AND confirmations.line = erasure_lines.line)
+               FROM erasure_lines WHERE number = $1 ORDER BY 1";
+    transaction.rows(sql, &key, &mut |row| {
+        receipt.lines.push(ReceiptLine {
+            line: u32::try_from(row.int(0)?).unwrap_or(0),
+            dataset: row.text(1)?.to_owned(),
+            location: row.text(2)?.to_owned(),
+            what: row.text(3)?.to_owned(),
+            confirmed_ns: row.maybe_int(4)?.map(i64::cast_unsigned),
+        });
+        Ok(())
+    })?;
+    Ok(Some(receipt))
+}
+
+/// The instances that may still hold a key: an instance counts in whatever lane it was drained.
+fn waiting_for(
+    transaction: &mut dyn Transaction,
+    erased_ns: u64,
+    until_ns: u64,
+) -> Result<Vec<String>> {
+    let mut waiting = Vec::new();
+    let sql = "SELECT instance FROM instances GROUP BY instance
+               HAVING min(started_ns) <= $1 AND max(drained_ns) < $2 AND max(ended) = 0
+               ORDER BY instance";
+    transaction.rows(sql, &[count(erased_ns), count(until_ns)], &mut |row| {
+        waiting.push(hex::encode(row.bytes(0)?));
+        Ok(())
+    })?;
+    Ok(waiting)
+}
