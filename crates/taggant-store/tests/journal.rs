@@ -9,20 +9,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use taggant_core::event::{DefineKind, RecordEvent, RecordKind};
-use taggant_core::journal::{Batch, InstanceId, Journal, JournalConfig, Ledger, StartInfo};
+use taggant_core::journal::{
+    Batch, InstanceId, Journal, JournalConfig, Ledger as EventSink, StartInfo,
+};
 use taggant_core::{Error, Outcome, Result};
-use taggant_store::ledger::{CheckpointSigner, SqliteLedger, VerifyOptions};
+use taggant_ledger::{CheckpointSigner, Ledger, SqlLedger, VerifyOptions};
 
 fn config(slots: usize) -> JournalConfig {
     JournalConfig { slots, block: Duration::from_secs(20), interval: Duration::from_millis(5) }
 }
 
-fn open(folder: &Path, ledger: Arc<dyn Ledger>, slots: usize) -> Result<Journal> {
+fn open(folder: &Path, ledger: Arc<dyn EventSink>, slots: usize) -> Result<Journal> {
     Journal::open(&folder.join("journal"), StartInfo::default(), config(slots), ledger)
 }
 
-fn ledger(folder: &Path) -> Arc<SqliteLedger> {
-    let ledger = SqliteLedger::open(&folder.join("ledger.db")).unwrap();
+fn ledger(folder: &Path) -> Arc<SqlLedger> {
+    let ledger = taggant_store::ledger::open(&folder.join("ledger.db")).unwrap();
     ledger.sign_with(proof::Signer::new(1));
     Arc::new(ledger)
 }
@@ -36,7 +38,7 @@ fn access(journal: &Journal, reason: &str) -> Result<u64> {
     journal.append(&event)
 }
 
-fn reasons(ledger: &SqliteLedger) -> Vec<String> {
+fn reasons(ledger: &SqlLedger) -> Vec<String> {
     let mut all: Vec<String> =
         ledger.accesses_by("svc:test").unwrap().into_iter().map(|a| a.reason).collect();
     all.sort();
@@ -114,12 +116,12 @@ fn two_journals_share_a_folder_and_a_ledger() {
 
 /// A ledger that takes a batch and then says that it did not, every other time; or nothing.
 struct Faulty {
-    inner: Arc<SqliteLedger>,
+    inner: Arc<SqlLedger>,
     calls: std::sync::atomic::AtomicU64,
     down: std::sync::atomic::AtomicBool,
 }
 
-impl Ledger for Faulty {
+impl EventSink for Faulty {
     fn apply(&self, batch: &Batch) -> Result<()> {
         use std::sync::atomic::Ordering::SeqCst;
         let failed = || Error::new(Outcome::JournalUnavailable, "the ledger is down");
@@ -233,7 +235,7 @@ fn a_fresh_ledger_is_opened_by_many_at_once() {
             for _ in 0..6 {
                 scope.spawn(|| {
                     start.wait();
-                    SqliteLedger::open(&path).unwrap();
+                    taggant_store::ledger::open(&path).unwrap();
                 });
             }
         });

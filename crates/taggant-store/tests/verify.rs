@@ -7,9 +7,10 @@ use std::sync::Arc;
 use proof::{Folder, Signer, batch, clean, event};
 use rusqlite::Connection;
 use taggant_core::Outcome;
-use taggant_core::journal::{InstanceId, Ledger};
+use taggant_core::journal::{InstanceId, Ledger as EventSink};
 use taggant_core::tag::SubjectTag;
-use taggant_store::ledger::{CheckpointSigner, SqliteLedger, VerifyOptions};
+use taggant_ledger::{CheckpointSigner, Ledger, VerifyOptions};
+use taggant_store::ledger;
 
 #[test]
 fn a_ledger_that_nobody_touched_is_clean() {
@@ -36,41 +37,45 @@ fn tampered(sql: &str, kind: &str, table: &str) {
 
 #[test]
 fn a_changed_row() {
-    tampered("UPDATE edges SET count = count - 1 WHERE field = 1", "changed", "edges");
+    tampered("UPDATE edges SET count = count - 1 WHERE dataset = 1", "changed", "edges");
     tampered("UPDATE accesses SET reason = 'no' WHERE number = 5", "changed", "accesses");
-    tampered("UPDATE leaves SET data = x'01' WHERE number = 0", "changed", "leaves");
-    tampered("UPDATE log SET events = events + 1", "log", "log");
+    tampered("UPDATE leaves SET content = x'01' WHERE number = 0", "changed", "leaves");
+    tampered("UPDATE lanes SET events = events + 1", "log", "lanes");
 }
 
 #[test]
 fn a_deleted_row() {
     tampered("DELETE FROM accesses WHERE number = 5", "missing", "accesses");
-    tampered("DELETE FROM subject_locations WHERE handle = 2", "missing", "subject_locations");
-    tampered("DELETE FROM log", "log", "log");
+    tampered("DELETE FROM subject_locations WHERE person = 2", "missing", "subject_locations");
+    tampered("DELETE FROM lanes WHERE lane = 1", "missing", "leaves");
     // As a lawful drop would do it, but nobody has written that down.
-    let drop = "UPDATE handles SET salt = NULL, tenant = NULL, tag = NULL WHERE id = 2";
-    tampered(drop, "changed", "handles");
-    let drop = "UPDATE leaves SET salt = NULL, data = NULL WHERE number = 1; DELETE FROM accesses";
+    let drop =
+        "UPDATE people SET forgotten = 1, link = NULL, salt = NULL, tenant = NULL, tag = NULL
+        WHERE person = 2";
+    tampered(drop, "changed", "people");
+    let drop = "UPDATE leaves SET access_salt = NULL WHERE number = 1; DELETE FROM accesses";
     tampered(drop, "missing", "leaves");
 }
 
 #[test]
 fn an_inserted_row() {
-    let copy = "INSERT INTO accesses SELECT instance, number + 1000, time_ns, kind, outcome,
-        dataset, actions, first_field, field, location, purpose, actor, on_behalf, tenant, handle,
-        origin, refers, reason, trace FROM accesses WHERE number = 5";
+    let copy = "INSERT INTO accesses SELECT lane, instance, number + 1000, time_ns, kind, outcome,
+        dataset, first_field, actions, field, location, purpose, actor, on_behalf, tenant, scope,
+        origin, person, refers, reason, trace FROM accesses WHERE number = 5";
     tampered(copy, "inserted", "accesses");
-    tampered("INSERT INTO names VALUES (99, 'svc:other')", "inserted", "names");
-    let leaf = "INSERT INTO leaves SELECT max(number) + 1, hash, salt, data FROM leaves";
-    tampered(leaf, "log", "log");
+    tampered("INSERT INTO texts VALUES (1, 99, 'svc:other')", "inserted", "texts");
+    let leaf =
+        "INSERT INTO leaves SELECT lane, number + 1, hash, salt, content, access_salt FROM leaves
+        WHERE lane = 1 ORDER BY number DESC LIMIT 1";
+    tampered(leaf, "log", "lanes");
 }
 
 #[test]
 fn a_swapped_pair() {
     // Who saw whom, exchanged between two accesses.
     let swap = "CREATE TEMP TABLE pair AS
-            SELECT number, actor, handle FROM accesses WHERE instance = 1 AND number IN (1, 5);
-        UPDATE accesses SET (actor, handle) = (SELECT actor, handle FROM pair
+            SELECT number, actor, person FROM accesses WHERE instance = 1 AND number IN (1, 5);
+        UPDATE accesses SET (actor, person) = (SELECT actor, person FROM pair
             WHERE pair.number <> accesses.number) WHERE instance = 1 AND number IN (1, 5);";
     tampered(swap, "changed", "accesses");
     let swap = "UPDATE leaves SET number = -1 WHERE number = 2;
@@ -89,8 +94,7 @@ fn a_truncated_tail() {
     let fill = "INSERT OR IGNORE INTO checkpoints SELECT * FROM new.checkpoints";
     connection.execute(fill, []).unwrap();
     drop(connection);
-    let found =
-        SqliteLedger::open_read_only(&folder.old()).unwrap().verify(&folder.options()).unwrap();
+    let found = ledger::open_read_only(&folder.old()).unwrap().verify(&folder.options()).unwrap();
     assert!(found.findings.iter().all(|one| one.kind == "missing"), "{:#?}", found.findings);
     assert!(!found.is_clean());
 }
@@ -122,10 +126,10 @@ fn a_replaced_checkpoint() {
 fn a_history_that_was_made_anew_with_another_key() {
     let folder = Folder::new();
     let path = folder.path().with_file_name("forged.db");
-    let forged = SqliteLedger::open(&path).unwrap();
+    let forged = ledger::open(&path).unwrap();
     Connection::open(&path)
         .unwrap()
-        .execute("UPDATE log SET id = ?1", [folder.ledger().id().unwrap()])
+        .execute("UPDATE ledger SET id = ?1", [folder.ledger().id().unwrap()])
         .unwrap();
     forged.sign_with(Signer::new(2));
     forged.apply(&batch(1, 0, 10)).unwrap();
@@ -142,7 +146,7 @@ fn a_history_that_was_made_anew_with_another_key() {
 #[test]
 fn a_copy_that_was_rolled_back() {
     let folder = Folder::new();
-    let old = SqliteLedger::open(&folder.old()).unwrap();
+    let old = ledger::open(&folder.old()).unwrap();
     // It is whole, and nothing in it says that there was more.
     clean(&old, &folder.options());
     let outside = VerifyOptions { against: Some(folder.kept.clone()), ..folder.options() };
@@ -169,10 +173,10 @@ fn erasures_that_the_key_store_does_not_know() {
 fn a_view_an_index_or_a_trigger_that_is_not_the_ledger_s() {
     let hide = "ALTER TABLE accesses RENAME TO kept;
         CREATE VIEW accesses AS SELECT * FROM kept WHERE actor <> 9;";
-    tampered(hide, "schema", "sqlite_schema");
-    tampered("DROP INDEX accesses_by_handle", "schema", "sqlite_schema");
-    let trigger = "CREATE TRIGGER t AFTER INSERT ON names BEGIN DELETE FROM accesses; END";
-    tampered(trigger, "schema", "sqlite_schema");
+    tampered(hide, "schema", "schema");
+    tampered("DROP INDEX accesses_by_person", "schema", "schema");
+    let trigger = "CREATE TRIGGER t AFTER INSERT ON texts BEGIN DELETE FROM accesses; END";
+    tampered(trigger, "schema", "schema");
 }
 
 /// Whoever writes the file need not keep to its rules.
@@ -180,10 +184,14 @@ fn a_view_an_index_or_a_trigger_that_is_not_the_ledger_s() {
 fn content_that_the_schema_would_not_take() {
     let free = |sql: &str| format!("PRAGMA ignore_check_constraints = ON; {sql}");
     tampered(&free("UPDATE leaves SET hash = x'00' WHERE number = 2"), "changed", "leaves");
-    tampered(&free("UPDATE log SET id = x'00'"), "log", "log");
-    tampered(&free("UPDATE log SET roots = x'00'"), "log", "log");
-    tampered(&free("UPDATE instances SET instance = x'00' WHERE id = 1"), "changed", "instances");
-    tampered("UPDATE names SET text = CAST(x'FF' AS TEXT) WHERE id = 3", "changed", "names");
+    tampered(&free("UPDATE lanes SET source = x'00'"), "log", "lanes");
+    tampered(&free("UPDATE lanes SET roots = x'00'"), "log", "lanes");
+    tampered(
+        &free("UPDATE instances SET instance = x'00' WHERE number = 1"),
+        "changed",
+        "instances",
+    );
+    tampered("UPDATE texts SET text = CAST(x'FF' AS TEXT) WHERE number = 3", "changed", "texts");
     let note = "UPDATE checkpoints SET note = CAST(x'FF' AS TEXT)";
     tampered(note, "checkpoint", "checkpoints");
     tampered("UPDATE accesses SET reason = CAST(x'FF' AS TEXT)", "changed", "accesses");
@@ -240,7 +248,7 @@ fn processes_that_write_at_once_leave_a_clean_ledger() {
             let (path, signer) = (&path, signer.clone());
             scope.spawn(move || {
                 // A connection and a memory of its own, as a process has.
-                let ledger = SqliteLedger::open(path).unwrap();
+                let ledger = ledger::open(path).unwrap();
                 ledger.sign_with(signer);
                 for first in (0..200).step_by(10) {
                     ledger.apply(&batch(instance, first, first + 10)).unwrap();
@@ -249,7 +257,7 @@ fn processes_that_write_at_once_leave_a_clean_ledger() {
             });
         }
     });
-    let ledger = SqliteLedger::open_read_only(&path).unwrap();
+    let ledger = ledger::open_read_only(&path).unwrap();
     let options =
         VerifyOptions { public_key: Some(signer.public_key()), ..VerifyOptions::default() };
     let found = clean(&ledger, &options);
@@ -259,7 +267,7 @@ fn processes_that_write_at_once_leave_a_clean_ledger() {
 #[test]
 fn a_known_number_with_other_content_is_a_finding_and_no_duplicate() {
     let folder = tempfile::tempdir().unwrap();
-    let ledger = SqliteLedger::open(&folder.path().join("ledger.db")).unwrap();
+    let ledger = ledger::open(&folder.path().join("ledger.db")).unwrap();
     ledger.apply(&batch(1, 0, 10)).unwrap();
     ledger.apply(&batch(1, 10, 20)).unwrap();
     // The same again, in other pieces: a duplicate.
@@ -294,7 +302,7 @@ fn others_may_write_while_it_is_verified() {
         let ledger = ledger.clone();
         move || (0..60).for_each(|n| ledger.apply(&batch(9, 10 * n, 10 * n + 10)).unwrap())
     });
-    let reader = SqliteLedger::open_read_only(&folder.path()).unwrap();
+    let reader = ledger::open_read_only(&folder.path()).unwrap();
     for _ in 0..5 {
         clean(&reader, &folder.options());
     }

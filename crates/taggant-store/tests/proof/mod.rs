@@ -8,9 +8,11 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 use taggant_core::cipher::sign::SigningKey;
 use taggant_core::event::{DefineKind, RecordEvent, RecordKind};
-use taggant_core::journal::{Batch, Definition, InstanceId, Ledger};
+use taggant_core::journal::{Batch, Definition, InstanceId, Ledger as EventSink};
 use taggant_core::tag::SubjectTag;
-use taggant_store::ledger::{CheckpointSigner, SqliteLedger, Verification, VerifyOptions};
+use taggant_ledger::answers::Verification;
+use taggant_ledger::{CheckpointSigner, ErasureOpened, Ledger, SqlLedger, VerifyOptions};
+use taggant_store::ledger;
 
 /// A signer whose outside copy is in memory.
 pub struct Signer {
@@ -112,7 +114,7 @@ impl Folder {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let signer = Signer::new(1);
-        let ledger = SqliteLedger::open(&folder.path().join("ledger.db")).unwrap();
+        let ledger = ledger::open(&folder.path().join("ledger.db")).unwrap();
         ledger.sign_with(signer.clone());
         for (instance, first, next) in [(1, 0, 10), (2, 0, 6), (1, 10, 22)] {
             ledger.apply(&batch(instance, first, next)).unwrap();
@@ -124,7 +126,15 @@ impl Folder {
         (gaps.gaps, gaps.events) = (vec![31], gaps.events.split_off(2));
         ledger.apply(&gaps).unwrap();
         let handle = ledger.handle("default", SubjectTag([1; 16])).unwrap().unwrap();
-        ledger.open_receipt(1, handle, 77, "*", 99).unwrap();
+        let erasure = ErasureOpened {
+            store: [4; 16],
+            number: 1,
+            handle,
+            time_ns: 77,
+            groups: "*",
+            final_ns: 99,
+        };
+        ledger.open_receipt(&erasure).unwrap();
         ledger.confirm(1, 1).unwrap();
         ledger.idle(InstanceId([1; 16]), 9, true).unwrap();
         let kept = signer.kept().unwrap();
@@ -142,8 +152,8 @@ impl Folder {
         self.folder.path().join("old.db")
     }
 
-    pub fn ledger(&self) -> SqliteLedger {
-        SqliteLedger::open(&self.path()).unwrap()
+    pub fn ledger(&self) -> SqlLedger {
+        ledger::open(&self.path()).unwrap()
     }
 
     /// With the key that an honest verifier has.
@@ -161,19 +171,19 @@ impl Folder {
     }
 
     /// A copy that somebody without keys has worked on.
-    pub fn tampered(&self, work: impl FnOnce(&Connection)) -> SqliteLedger {
+    pub fn tampered(&self, work: impl FnOnce(&Connection)) -> SqlLedger {
         let copy = self.folder.path().join("copy.db");
         Self::copy_of(&self.path(), &copy);
         let connection = Connection::open(&copy).unwrap();
         connection.pragma_update(None, "foreign_keys", false).unwrap();
         work(&connection);
         drop(connection);
-        SqliteLedger::open_read_only(&copy).unwrap()
+        ledger::open_read_only(&copy).unwrap()
     }
 }
 
 #[track_caller]
-pub fn clean(ledger: &SqliteLedger, options: &VerifyOptions) -> Verification {
+pub fn clean(ledger: &SqlLedger, options: &VerifyOptions) -> Verification {
     let found = ledger.verify(options).unwrap();
     assert!(found.is_clean(), "{:#?}", found.findings);
     found
