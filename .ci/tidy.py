@@ -110,6 +110,13 @@ def check_unsafe():
             problems.append(f"{path}: unsafe code outside {', '.join(sorted(UNSAFE))}")
 
 
+def check_sources():
+    """An error of serde or of a format quotes its input, so none becomes the source of ours."""
+    for path in files(*(f"crates/taggant-core/src/{room}/*.rs" for room in ["cbor", "envelope", "redact", "seal"])):
+        if ".with_source(" in without_comments(read(path)):
+            problems.append(f"{path}: an error beside tagged values has no source; replace it")
+
+
 def check_dependencies():
     for path in files("crates/*/Cargo.toml"):
         crate = tomllib.loads(read(path))
@@ -168,7 +175,7 @@ def report_lengths():
 
 
 def main():
-    for check in [check_order, check_unsafe, check_dependencies, check_links, check_readme]:
+    for check in [check_order, check_unsafe, check_sources, check_dependencies, check_links, check_readme]:
         check()
     report_lengths()
     for problem in problems:
