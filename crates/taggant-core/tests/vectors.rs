@@ -36,9 +36,7 @@ fn each(name: &str, least: usize, mut check: impl FnMut(&str, &Value)) {
 }
 
 fn unhex(value: &Value) -> Option<Vec<u8>> {
-    let text = value.as_str()?;
-    let digits = |at| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
-    Some((0..text.len()).step_by(2).map(digits).collect())
+    Some(taggant_core::hex::decode(value.as_str()?).expect("vectors are in lower-case hex"))
 }
 
 fn outcome(error: Error) -> Outcome {

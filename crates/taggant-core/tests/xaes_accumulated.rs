@@ -31,7 +31,7 @@ fn accumulated(rounds: u32) -> String {
     }
     let mut digest = [0; 32];
     sink.finalize_xof().read(&mut digest);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    taggant_core::hex::encode(&digest)
 }
 
 #[test]

@@ -66,8 +66,7 @@ fn examples_of_rfc_8949_appendix_a_hold() {
         (-1, "20"),
         (-1000, "3903e7"),
     ] {
-        let written: String = bytes(&value).iter().map(|b| format!("{b:02x}")).collect();
-        assert_eq!(written, hex);
+        assert_eq!(crate::hex::encode(&bytes(&value)), hex);
         round(&value);
     }
     assert_eq!(bytes("\u{fc}"), [0x62, 0xC3, 0xBC]);

@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     fn unhex(hex: &str) -> Vec<u8> {
-        (0..hex.len()).step_by(2).map(|i| u8::from_str_radix(&hex[i..i + 2], 16).unwrap()).collect()
+        crate::hex::decode(hex).unwrap()
     }
 
     /// The two vectors of the C2SP specification.

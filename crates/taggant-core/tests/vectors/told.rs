@@ -49,8 +49,7 @@ impl<'de> Visitor<'de> for Tell {
         Ok(value.into())
     }
     fn visit_bytes<E>(self, value: &[u8]) -> Result<Value, E> {
-        let hex: String = value.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(json!({"$bytes": hex}))
+        Ok(json!({"$bytes": taggant_core::hex::encode(value)}))
     }
     fn visit_unit<E>(self) -> Result<Value, E> {
         Ok(Value::Null)

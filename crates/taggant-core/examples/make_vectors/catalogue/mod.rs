@@ -9,6 +9,7 @@ mod index;
 mod integrity;
 
 use serde_json::Value;
+use taggant_core::hex::encode as hex;
 
 /// Every file below `tests/vectors`, with its content.
 pub(crate) fn files() -> Vec<(String, String)> {
@@ -30,10 +31,6 @@ pub(crate) fn files() -> Vec<(String, String)> {
 
 /// Name and content of one file.
 type Named = (String, Value);
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// A part of associated data or of a MAC's input, behind its length.
 fn frame(part: &[u8]) -> Vec<u8> {
