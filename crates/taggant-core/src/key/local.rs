@@ -9,6 +9,7 @@ use super::wrap;
 use crate::cipher::mac::MacKey;
 use crate::cipher::xaes::XaesKey;
 use crate::error::Result;
+use crate::hex;
 
 /// A root key that the process holds itself: read from a file, an environment variable, or made
 /// from a passphrase. Its name is made from its check value, so that two keys have two names.
@@ -25,7 +26,7 @@ impl LocalRoot {
         let tag = MacKey::new(key).tag(&[b"taggant root check"]);
         let mut check = [0; 8];
         check.copy_from_slice(&tag[..8]);
-        let id = check.iter().fold("local:".to_owned(), |id, byte| format!("{id}{byte:02x}"));
+        let id = format!("local:{}", hex::Display(&check));
         Self { id, check, cipher: XaesKey::new(key) }
     }
 }
