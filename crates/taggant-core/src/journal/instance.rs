@@ -11,6 +11,7 @@ use super::ring::{Ring, SLOT};
 use crate::cipher::fork::{self, AtFork};
 use crate::cipher::random;
 use crate::error::{Error, Outcome, Result};
+use crate::hex;
 
 /// Random id of a journal instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,20 +19,13 @@ pub struct InstanceId(pub [u8; 16]);
 
 impl std::fmt::Display for InstanceId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        hex::Display(&self.0).fmt(f)
     }
 }
 
 impl InstanceId {
     fn parse(text: &str) -> Option<Self> {
-        if text.len() != 32 || !text.is_ascii() {
-            return None;
-        }
-        let mut id = [0; 16];
-        for (byte, pair) in id.iter_mut().zip(text.as_bytes().as_chunks::<2>().0) {
-            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-        }
-        Some(Self(id))
+        hex::decode_array(text).map(Self)
     }
 }
 
@@ -50,13 +44,13 @@ impl StartInfo {
     /// The text of the start event: one line per item.
     pub(super) fn text(&self) -> String {
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-        let digest: String = self.policy.iter().map(|byte| format!("{byte:02x}")).collect();
         format!(
-            "program\t{}\nbuild\t{}\npid\t{}\nboot\t{}\npolicy\t{digest}\n",
+            "program\t{}\nbuild\t{}\npid\t{}\nboot\t{}\npolicy\t{}\n",
             one_line(&self.program),
             one_line(&self.build),
             std::process::id(),
             boot.trim(),
+            hex::Display(&self.policy),
         )
     }
 }

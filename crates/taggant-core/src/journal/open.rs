@@ -12,6 +12,7 @@ use super::ledger::Ledger;
 use crate::cipher::fork::{self, AtFork};
 use crate::error::{Error, Outcome, Result};
 use crate::event::{DefineKind, PAYLOAD, RecordEvent, encode_record};
+use crate::hex;
 
 /// How a journal behaves.
 #[derive(Clone, Debug)]
@@ -157,8 +158,7 @@ impl Journal {
     /// # Errors
     /// `JournalUnavailable` where the journal is full.
     pub fn policy(&self, digest: &[u8; 32], text: &str) -> Result<()> {
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        let text = format!("{hex}\n{text}");
+        let text = format!("{}\n{text}", hex::Display(digest));
         let instance = self.instance()?;
         let append = |parts: &[[u8; PAYLOAD]]| self.put(&instance, parts);
         instance.dictionary.again(DefineKind::Policy, &text, append)?;
