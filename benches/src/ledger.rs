@@ -211,6 +211,6 @@ fn event(number: u64, people: u64, random: &mut Random) -> RecordEvent {
     event.actor = (FIRST_ACTOR + place % 10) as u32;
     event.tenant = TENANT as u32;
     event.subject = Some(tag(random.below(people)));
-    event.actions[..FIELDS as usize / 2].fill(action.code() | action.code() << 4);
+    (0..FIELDS as usize).for_each(|field| event.actions.set(field, action));
     event
 }

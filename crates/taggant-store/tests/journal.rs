@@ -32,7 +32,7 @@ fn ledger(folder: &Path) -> Arc<SqlLedger> {
 /// An access whose reason tells it from all others.
 fn access(journal: &Journal, reason: &str) -> Result<u64> {
     let mut event = RecordEvent::new(RecordKind::Access);
-    event.actions[0] = 5;
+    event.actions.0[0] = 5;
     event.actor = journal.define(DefineKind::Actor, "svc:test")?;
     event.set_reason(reason);
     journal.append(&event)

@@ -1,7 +1,7 @@
 //! Events to bytes and back. All numbers are little-endian.
 
 use super::{DefineKind, Event, EventFlags, REASON_LEN, RecordEvent, RecordKind, TextPart};
-use crate::tag::{KeyId, SubjectTag};
+use crate::tag::{Actions, KeyId, SubjectTag};
 
 /// Bytes of an event; the slot's commit word and checksum stand before them.
 pub const PAYLOAD: usize = 244;
@@ -62,7 +62,7 @@ pub fn encode_record(event: &RecordEvent) -> [u8; PAYLOAD] {
     }
     put(&mut out, at::SUBJECT, event.subject.map_or([0; 16], |tag| tag.0));
     put(&mut out, at::KEY, event.key.map_or([0; 16], |key| key.0));
-    put(&mut out, at::ACTIONS, event.actions);
+    put(&mut out, at::ACTIONS, event.actions.0);
     put(&mut out, at::FIRST_FIELD, event.first_field.to_le_bytes());
     put(&mut out, at::FIELD, event.field.to_le_bytes());
     put(&mut out, at::LABEL, event.label.to_le_bytes());
@@ -114,7 +114,7 @@ pub fn decode(bytes: &[u8; PAYLOAD]) -> Option<Event> {
         tenant: number(5),
         subject: (present & 1 != 0).then(|| SubjectTag(get(bytes, at::SUBJECT))),
         key: (present & 2 != 0).then(|| KeyId(get(bytes, at::KEY))),
-        actions: get(bytes, at::ACTIONS),
+        actions: Actions(get(bytes, at::ACTIONS)),
         first_field: u16::from_le_bytes(get(bytes, at::FIRST_FIELD)),
         field: u16::from_le_bytes(get(bytes, at::FIELD)),
         label: u32::from_le_bytes(get(bytes, at::LABEL)),
@@ -157,7 +157,7 @@ mod tests {
              event.tenant] = numbers;
             (event.first_field, event.field) = fields;
             (event.subject, event.key) = (tag.map(SubjectTag), key.map(KeyId));
-            (event.actions, event.label, event.refers) = (actions, label, refers);
+            (event.actions, event.label, event.refers) = (Actions(actions), label, refers);
             event.set_reason(&reason);
             prop_assert!(reason.starts_with(event.reason()));
             prop_assert_eq!(decode(&encode_record(&event)), Some(Event::Record(Box::new(event))));

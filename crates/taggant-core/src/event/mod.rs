@@ -7,7 +7,7 @@ pub use codec::{PAYLOAD, TEXT_PART, decode, encode_record, encode_text};
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::tag::{KeyId, SubjectTag};
+use crate::tag::{Actions, KeyId, SubjectTag};
 
 /// Unix time in nanoseconds.
 #[must_use]
@@ -119,8 +119,8 @@ pub struct RecordEvent {
     pub subject: Option<SubjectTag>,
     /// Under which key.
     pub key: Option<KeyId>,
-    /// Four-bit [`Action`](crate::tag::Action) codes of 64 fields, the low nibble first.
-    pub actions: [u8; 32],
+    /// What was done with 64 fields.
+    pub actions: Actions,
     /// The field that the first action is of: more than 64 fields continue in further events.
     pub first_field: u16,
     /// The field, for events about one.
@@ -152,7 +152,7 @@ impl RecordEvent {
             tenant: 0,
             subject: None,
             key: None,
-            actions: [0; 32],
+            actions: Actions::NONE,
             first_field: 0,
             field: 0,
             label: 0,

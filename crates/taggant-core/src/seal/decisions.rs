@@ -11,7 +11,7 @@ use crate::field::{FieldRole, RecordSpec, TagSpec};
 use crate::flow::FlowKind;
 use crate::flow::resolved::Resolved;
 use crate::policy::{Policy, Request};
-use crate::tag::Action;
+use crate::tag::{Action, Actions};
 
 /// One decision per field; the hot path indexes it.
 pub(crate) struct Decisions {
@@ -20,8 +20,8 @@ pub(crate) struct Decisions {
     pub(crate) dataset: u32,
     /// Whether any field may leave as plaintext.
     pub(crate) reveals: bool,
-    /// Nibbles of all actions, for events that are written before the record.
-    pub(crate) nibbles: Box<[u8]>,
+    /// All actions, for events that are written before the record.
+    pub(crate) done: Box<[Actions]>,
     /// Until when plaintext in storage is let through: Unix time in nanoseconds.
     migration: Option<u64>,
     /// Whether any dataset is being migrated.
@@ -84,7 +84,7 @@ impl Decisions {
     fn resolve(flow: &Resolved, wrap: bool, spec: &'static RecordSpec) -> Result<Self> {
         let policy = flow.runtime.policy();
         let dataset = flow.runtime.journal().define(DefineKind::Dataset, &describe(spec))?;
-        let mut nibbles = vec![0; spec.fields.len().div_ceil(2)];
+        let mut done = nothing_done(spec).collect::<Box<[_]>>();
         let mut fields = Vec::with_capacity(spec.fields.len());
         for (index, field) in spec.fields.iter().enumerate() {
             let FieldRole::Tagged(tag) = &field.role else {
@@ -97,7 +97,7 @@ impl Decisions {
             };
             let decision =
                 policy.decide(&request(flow, wrap, default_action(flow), tag.categories));
-            note(&mut nibbles, index, decision.action);
+            note(&mut done, index, decision.action);
             let label = match flow.kind {
                 FlowKind::From | FlowKind::Ingest => origin::label(&flow.location, spec, index),
                 FlowKind::To | FlowKind::None => Label::NONE,
@@ -112,7 +112,7 @@ impl Decisions {
             reveals: fields.iter().any(|field| field.action == Action::Reveal),
             fields: fields.into_boxed_slice(),
             dataset,
-            nibbles: nibbles.into_boxed_slice(),
+            done,
             migration: policy.migration(spec.dataset),
             any_migration: policy.has_migrations(),
             policy,
@@ -196,11 +196,14 @@ fn request<'a>(
     }
 }
 
-/// Sets the four-bit action of a field.
-pub(crate) fn note(nibbles: &mut [u8], index: usize, action: Action) {
-    let shift = 4 * (index % 2);
-    let byte = &mut nibbles[index / 2];
-    *byte = (*byte & !(0xF << shift)) | (action.code() << shift);
+/// As many actions as the record type has fields, none done yet.
+pub(crate) fn nothing_done(spec: &RecordSpec) -> impl Iterator<Item = Actions> + use<> {
+    std::iter::repeat_n(Actions::NONE, spec.fields.len().div_ceil(Actions::FIELDS))
+}
+
+/// Notes what was done with a field.
+pub(crate) fn note(done: &mut [Actions], index: usize, action: Action) {
+    done[index / Actions::FIELDS].set(index % Actions::FIELDS, action);
 }
 
 /// The dictionary text of a record type: dataset and group, then one line per field.

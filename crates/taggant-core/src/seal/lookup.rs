@@ -20,7 +20,7 @@ use crate::flow::resolved::Resolved;
 use crate::flow::scope;
 use crate::redact::MaskText;
 use crate::redact::normalize;
-use crate::tag::Action;
+use crate::tag::{Action, Actions};
 
 /// The index value of a normalised text: generation byte, then the truncated HMAC.
 fn value(
@@ -98,9 +98,8 @@ pub fn lookup_sibling<const I: usize, S: Serializer>(
 ) -> Result<S::Ok, S::Error> {
     let made = stack::with(|stack| {
         let frame = stack.top();
-        let sealed = frame.nibbles[I / 2] >> (4 * (I % 2)) & 0xF;
-        let sealed =
-            matches!(Action::from_code(sealed), Some(Action::Seal | Action::Pass | Action::Reseal));
+        let done = frame.done[I / Actions::FIELDS].get(I % Actions::FIELDS);
+        let sealed = matches!(done, Some(Action::Seal | Action::Pass | Action::Reseal));
         // Where the value itself is hidden or shown, its index value has no business. It stays in
         // the frame: some formats ask for every value twice.
         frame.lookup.clone().filter(|_| sealed)

@@ -13,7 +13,7 @@ use crate::error::{Outcome, Result};
 use crate::event::{DefineKind, EventFlags, RecordEvent, RecordKind};
 use crate::field::RecordSpec;
 use crate::flow::resolved::Resolved;
-use crate::tag::Action;
+use crate::tag::{Action, Actions};
 
 /// An event with what the flow says.
 fn event(kind: RecordKind, flow: &Resolved) -> RecordEvent {
@@ -40,16 +40,16 @@ fn append(
     spec: &RecordSpec,
     subjects: &[Subject; MAX_SUBJECTS],
     event: RecordEvent,
-    nibbles: &[u8],
+    done: &[Actions],
 ) -> Result<u64> {
     if spec.subjects.len() < 2 {
-        return append_one(flow, event, nibbles);
+        return append_one(flow, event, done);
     }
-    let number = append_one(flow, event.clone(), nibbles)?;
+    let number = append_one(flow, event.clone(), done)?;
     for (index, subject) in subjects.iter().enumerate().skip(1) {
         let Some(tag) = subject.tag().filter(|_| *subject != subjects[0]) else { continue };
-        let theirs = only_of(spec, index, nibbles);
-        if theirs.iter().any(|byte| *byte != 0) {
+        let theirs = only_of(spec, index, done);
+        if theirs.iter().any(|done| !done.is_empty()) {
             let mut event = event.clone();
             event.flags.0 |= EventFlags::FURTHER;
             (event.subject, event.key) = (Some(tag), None);
@@ -60,33 +60,29 @@ fn append(
 }
 
 /// The actions of the fields that belong to one subject of the record type.
-fn only_of(spec: &RecordSpec, subject: usize, nibbles: &[u8]) -> Vec<u8> {
-    let mut theirs = nibbles.to_vec();
+fn only_of(spec: &RecordSpec, subject: usize, done: &[Actions]) -> Vec<Actions> {
+    let mut theirs = done.to_vec();
     for (index, field) in spec.fields.iter().enumerate() {
         let is_theirs = field.tag().is_some_and(|tag| usize::from(tag.subject) == subject);
-        if let Some(byte) = theirs.get_mut(index / 2).filter(|_| !is_theirs) {
-            *byte &= if index % 2 == 0 { 0xF0 } else { 0x0F };
+        if !is_theirs {
+            theirs[index / Actions::FIELDS].clear(index % Actions::FIELDS);
         }
     }
     theirs
 }
 
 /// Appends one event per 64 fields.
-fn append_one(flow: &Resolved, mut event: RecordEvent, nibbles: &[u8]) -> Result<u64> {
+fn append_one(flow: &Resolved, mut event: RecordEvent, done: &[Actions]) -> Result<u64> {
     let journal = flow.runtime.journal();
-    let mut first = 0;
-    let mut chunks = nibbles.chunks(32);
-    loop {
-        let chunk = chunks.next().unwrap_or(&[]);
-        event.actions = [0; 32];
-        event.actions[..chunk.len()].copy_from_slice(chunk);
-        event.first_field = first;
-        first = first.saturating_add(64);
-        let number = journal.append(&event)?;
-        if chunks.len() == 0 {
-            return Ok(number);
-        }
+    let (first, rest) = done.split_first().unwrap_or((&Actions::NONE, &[]));
+    event.actions = *first;
+    let mut number = journal.append(&event)?;
+    for actions in rest {
+        event.actions = *actions;
+        event.first_field = event.first_field.saturating_add(Actions::FIELDS as u16);
+        number = journal.append(&event)?;
     }
+    Ok(number)
 }
 
 fn write_event(frame: &Frame) -> RecordEvent {
@@ -110,7 +106,7 @@ pub(crate) fn announce(frame: &Frame) -> Result<u64> {
         frame.spec,
         &frame.binding.subjects,
         write_event(frame),
-        &frame.decisions.nibbles,
+        &frame.decisions.done,
     )?;
     if frame.flow.runtime.policy().flush_disclosures() {
         frame.flow.runtime.journal().flush()?;
@@ -129,7 +125,7 @@ pub(crate) fn retract(frame: &Frame, sequence: u64) -> Result<()> {
 
 /// A record was written, or failed to be.
 pub(crate) fn written(frame: &Frame, success: bool) -> Result<()> {
-    if !success && crate::Error::last().is_none() && frame.nibbles.iter().all(|byte| *byte == 0) {
+    if !success && crate::Error::last().is_none() && frame.done.iter().all(Actions::is_empty) {
         // A format that only asked what shape the record has: no field of it was written.
         return Ok(());
     }
@@ -138,7 +134,7 @@ pub(crate) fn written(frame: &Frame, success: bool) -> Result<()> {
         event.outcome = outcome_of_failure();
     }
     let subjects = &frame.binding.subjects;
-    append(&frame.flow, frame.spec, subjects, event, &frame.nibbles).map(drop)
+    append(&frame.flow, frame.spec, subjects, event, &frame.done).map(drop)
 }
 
 /// The typed reason where there is one; a format may have failed on its own.
@@ -151,7 +147,7 @@ pub(crate) fn edge(frame: &Frame, index: usize, label: Label, action: Action) ->
     let mut event = write_event(frame);
     event.kind = RecordKind::Edge;
     event.field = u16::try_from(index).unwrap_or(u16::MAX);
-    event.actions[0] = action.code();
+    event.actions = Actions::one(action);
     event.label = label_number(&frame.flow, label)?;
     frame.flow.runtime.journal().append(&event).map(drop)
 }
@@ -173,7 +169,7 @@ pub(crate) fn read(flow: &Resolved, frame: &OpenFrame, failure: Option<Outcome>)
     if frame.binding.subjects[0] == Subject::Absent {
         event.flags.0 |= EventFlags::UNBOUND;
     }
-    append(flow, frame.spec, &frame.binding.subjects, event, &frame.nibbles).map(drop)
+    append(flow, frame.spec, &frame.binding.subjects, event, &frame.done).map(drop)
 }
 
 /// Input that was no record of this type.
@@ -194,7 +190,7 @@ pub(crate) fn lookup(flow: &Resolved, spec: &'static RecordSpec, index: usize) -
     let mut event = event(RecordKind::Lookup, flow);
     event.dataset = decisions(flow, false, spec)?.dataset;
     event.field = u16::try_from(index).unwrap_or(u16::MAX);
-    event.actions[0] = Action::Lookup.code();
+    event.actions = Actions::one(Action::Lookup);
     flow.runtime.journal().append(&event).map(drop)
 }
 
@@ -206,7 +202,7 @@ pub(crate) fn access(
     label: Label,
 ) -> Result<()> {
     let mut event = event(RecordKind::Access, flow);
-    event.actions[0] = action.code();
+    event.actions = Actions::one(action);
     event.label = label_number(flow, label)?;
     if let Some(Unopened { context, field, .. }) = unopened {
         event.dataset = decisions(flow, false, context.spec)?.dataset;

@@ -10,14 +10,14 @@ use zeroize::Zeroize;
 
 use super::binder::{Binder, Subject, flow_subject};
 use super::context::Binding;
-use super::decisions::{Decisions, decisions};
+use super::decisions::{Decisions, decisions, nothing_done};
 use super::integrity::IntegrityItems;
 use super::states::States;
 use crate::error::Result;
 use crate::field::{FieldRole, RecordSpec};
 use crate::flow::resolved::Resolved;
 use crate::flow::scope;
-use crate::tag::KeyId;
+use crate::tag::{Actions, KeyId};
 
 /// A record that is being written.
 pub(crate) struct Frame {
@@ -32,8 +32,8 @@ pub(crate) struct Frame {
     pub(crate) nested: Option<usize>,
     /// Key group: a nested type that names none takes the enclosing record's.
     pub(crate) group: &'static str,
-    /// Four-bit actions of what was written.
-    pub(crate) nibbles: Vec<u8>,
+    /// What was done with each field.
+    pub(crate) done: Vec<Actions>,
     /// The key of the record's own subject, for the event.
     pub(crate) key: Option<KeyId>,
     /// The blind-index value of the field that was written last.
@@ -62,7 +62,7 @@ impl Drop for Scratch {
 pub(crate) struct Stack {
     pub(crate) frames: Vec<Frame>,
     pub(crate) states: States,
-    spare_bindings: Vec<(Binding, Vec<u8>)>,
+    spare_bindings: Vec<(Binding, Vec<Actions>)>,
     scratch: Vec<Scratch>,
     canonical: Vec<u8>,
 }
@@ -138,15 +138,15 @@ impl Stack {
         if frame.base == index {
             self.states.end_of_base(index);
         }
-        let Frame { mut binding, mut nibbles, .. } = frame;
+        let Frame { mut binding, mut done, .. } = frame;
         binding.row.clear();
         binding.path.clear();
         binding.place.clear();
         binding.former_paths.clear();
         binding.subjects = Default::default();
-        nibbles.clear();
+        done.clear();
         if self.spare_bindings.len() < 8 {
-            self.spare_bindings.push((binding, nibbles));
+            self.spare_bindings.push((binding, done));
         }
     }
 
@@ -175,10 +175,10 @@ pub(crate) fn begin(
     spec: &'static RecordSpec,
     bind: impl FnOnce(&mut Binder<'_>),
 ) -> Result<Entered> {
-    let (parent, mut binding, mut nibbles, canonical, depth) = with(|stack| {
-        let (mut binding, nibbles) = stack.spare_bindings.pop().unwrap_or_default();
+    let (parent, mut binding, mut done, canonical, depth) = with(|stack| {
+        let (mut binding, done) = stack.spare_bindings.pop().unwrap_or_default();
         let parent = stack.parent(&mut binding);
-        (parent, binding, nibbles, std::mem::take(&mut stack.canonical), stack.frames.len())
+        (parent, binding, done, std::mem::take(&mut stack.canonical), stack.frames.len())
     });
     let parent = match parent {
         Some(parent) => parent,
@@ -189,7 +189,7 @@ pub(crate) fn begin(
     };
     let decisions = decisions(&parent.flow, parent.wrap, spec)?;
     let canonical = bind_record(spec, &parent, &mut binding, canonical, bind)?;
-    nibbles.resize(spec.fields.len().div_ceil(2), 0);
+    done.extend(nothing_done(spec));
     let group = match &parent.inherited {
         Some(inherited) if spec.group == DEFAULT_GROUP => inherited.group,
         _ => spec.group,
@@ -202,7 +202,7 @@ pub(crate) fn begin(
         base: parent.base.unwrap_or(depth),
         nested: None,
         group,
-        nibbles,
+        done,
         key: None,
         lookup: None,
         integrity: spec.integrity.map(|_| IntegrityItems::default()),

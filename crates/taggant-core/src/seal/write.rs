@@ -109,7 +109,7 @@ fn plan(index: usize, held: &Held) -> Result<Plan> {
             count_would_reveal(&frame.flow);
         }
         if action == Action::Deny {
-            note(&mut frame.nibbles, index, action);
+            note(&mut frame.done, index, action);
             let mut categories = tag.categories.to_vec();
             categories.extend(held.label.categories());
             return Err(decisions::refusal(&frame.flow, frame.wrap, &categories)
@@ -198,7 +198,7 @@ fn write<M: Masker<T>, T: Serialize + ?Sized, S: Serializer>(
 }
 
 fn done(index: usize, action: Action) {
-    stack::with(|stack| note(&mut stack.top().nibbles, index, action));
+    stack::with(|stack| note(&mut stack.top().done, index, action));
 }
 
 fn reveal<T: Serialize + ?Sized, S: Serializer>(
@@ -356,7 +356,7 @@ fn pad(bytes: &mut Vec<u8>, pad: Pad) {
 /// Notes what is being written, for the event.
 fn finish(stack: &mut Stack, index: usize, header: Header, action: Action) {
     let frame = stack.top();
-    note(&mut frame.nibbles, index, action);
+    note(&mut frame.done, index, action);
     if frame.spec.fields[index].tag().is_some_and(|tag| tag.subject == 0) {
         frame.key = Some(header.key);
     }
@@ -401,7 +401,7 @@ fn pseudonymise<T: Serialize + ?Sized>(
         let key = frame.flow.tenant.pseudonym_key()?;
         let category = frame.spec.fields[index].tag().map_or("", |tag| tag.categories[0]);
         super::pseudonym::write(&key, category, &scratch.bytes, &mut scratch.text);
-        note(&mut frame.nibbles, index, Action::Pseudonymise);
+        note(&mut frame.done, index, Action::Pseudonymise);
         Ok(())
     })
 }

@@ -82,7 +82,7 @@ pub fn event(n: u64) -> RecordEvent {
     event.actor = 7 + (n / 2 % 2) as u32;
     event.tenant = 9;
     event.subject = Some(SubjectTag([(n % 5) as u8 + 1; 16]));
-    event.actions[0] = if event.kind == RecordKind::Access { 5 } else { 0x11 };
+    event.actions.0[0] = if event.kind == RecordKind::Access { 5 } else { 0x11 };
     event.field = (n % 2) as u16;
     event.label = 10;
     event.set_reason(&format!("ticket {n}"));

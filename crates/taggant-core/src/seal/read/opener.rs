@@ -15,12 +15,12 @@ use crate::flow::resolved::Resolved;
 use crate::redact::MaskText;
 use crate::seal::binder::Binder;
 use crate::seal::context::{Binding, RecordContext};
-use crate::seal::decisions::{self, Decisions, decisions, note};
+use crate::seal::decisions::{self, Decisions, decisions, note, nothing_done};
 use crate::seal::held::{self, Unopened};
 use crate::seal::integrity::IntegrityItems;
 use crate::seal::nested::OpenNested;
 use crate::seal::{lookup, record_events as events, stack};
-use crate::tag::{Action, KeyId};
+use crate::tag::{Action, Actions, KeyId};
 
 /// Opens the fields of one outermost record.
 pub struct Opener {
@@ -34,7 +34,7 @@ pub(crate) struct Frame {
     pub(crate) spec: &'static RecordSpec,
     pub(crate) decisions: Arc<Decisions>,
     pub(crate) binding: Binding,
-    pub(crate) nibbles: Vec<u8>,
+    pub(crate) done: Vec<Actions>,
     pub(crate) key: Option<KeyId>,
     /// Made for the first field that stays sealed.
     context: Option<Arc<RecordContext>>,
@@ -97,7 +97,7 @@ impl Opener {
             spec,
             decisions,
             binding,
-            nibbles: vec![0; spec.fields.len().div_ceil(2)],
+            done: nothing_done(spec).collect(),
             key: None,
             context: None,
             nested: None,
@@ -184,7 +184,7 @@ impl Opener {
             // A migration counts every plaintext it lets through, until there are none.
             events::plaintext_read(&self.flow);
         }
-        note(&mut self.top().nibbles, index, Action::Ingest);
+        note(&mut self.top().done, index, Action::Ingest);
         Ok(value)
     }
 
@@ -208,7 +208,7 @@ impl Opener {
     ) -> Result<T> {
         let flow = self.flow.clone();
         let frame = self.top();
-        note(&mut frame.nibbles, index, Action::Pass);
+        note(&mut frame.done, index, Action::Pass);
         let Frame { spec, binding, context, decisions, .. } = frame;
         let context = context.get_or_insert_with(|| {
             Arc::new(RecordContext { flow, spec, binding: binding.clone() })
@@ -241,7 +241,7 @@ impl Opener {
             opened => opened?,
         };
         frame.key.get_or_insert(key);
-        note(&mut frame.nibbles, index, Action::Open);
+        note(&mut frame.done, index, Action::Open);
         let _taking = held::taking_plaintext(frame.decisions.fields[index].label);
         cbor::from_vec(plain)
     }
