@@ -108,8 +108,7 @@ fn a_rule_that_was_added_for_an_hour_is_seen() {
     let folder = tempfile::tempdir().unwrap();
     let runtime = runtime(folder.path(), OPEN);
     let hex = |text: &str| -> String {
-        let digest = Policy::from_toml(text).unwrap().digest();
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        taggant_core::hex::encode(&Policy::from_toml(text).unwrap().digest())
     };
     for text in [REVEAL, OPEN, REVEAL, OPEN] {
         runtime.reload(Policy::from_toml(text).unwrap()).unwrap();

@@ -65,7 +65,7 @@ fn acknowledged_before_kill(folder: &Path, after: Duration) -> Vec<(String, Stri
 }
 
 fn key_id(hex: &str) -> KeyId {
-    KeyId(u128::from_str_radix(hex, 16).unwrap().to_be_bytes())
+    KeyId::from_hex(hex).unwrap()
 }
 
 #[test]

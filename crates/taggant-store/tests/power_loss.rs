@@ -151,8 +151,7 @@ impl Disk {
 }
 
 fn key_id(text: &str) -> KeyId {
-    let byte = |i: usize| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap();
-    KeyId(std::array::from_fn(byte))
+    KeyId::from_hex(text).unwrap()
 }
 
 #[test]

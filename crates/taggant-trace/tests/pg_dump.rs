@@ -99,7 +99,7 @@ fn every_format_of_a_real_dump_is_read() {
     };
     let envelope: Vec<u8> = [0xFE, 0xD1, 1, 1, 1].into_iter().chain([0x5A; 80]).collect();
     let text = format!("tgt1.{}", URL_SAFE_NO_PAD.encode(&envelope));
-    let hex: String = envelope.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = taggant_core::hex::encode(&envelope);
     let server = Server::start(bin);
     server.sql(&format!(
         "CREATE SCHEMA shop; CREATE TABLE shop.customers (id int, email text, raw bytea);

@@ -5,7 +5,7 @@ mod text;
 mod time;
 
 pub(crate) use table::{Table, Tone};
-pub(crate) use text::{count, hex, visible, visible_lines};
+pub(crate) use text::{count, visible, visible_lines};
 pub(crate) use time::{moment, parse_moment};
 
 /// The width of the terminal that stdout is, in columns. Only stdout counts: an answer that goes to

@@ -13,11 +13,6 @@ pub(crate) fn count(number: u64) -> String {
     text
 }
 
-/// Bytes as hex digits, in lower case.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Text from elsewhere without control characters, which could drive a terminal.
 pub(crate) fn visible(text: &str) -> String {
     let is_unsafe = |c: char| {

@@ -10,7 +10,7 @@ use crate::args::{DEFAULT_TENANT, Global};
 use crate::data;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use crate::term::{Table, Tone, count, hex, moment};
+use crate::term::{Table, Tone, count, moment};
 
 /// List keys, rotate them, take one out of use.
 #[derive(clap::Args, Debug)]
@@ -152,15 +152,8 @@ impl State {
 }
 
 fn key_id(text: &str) -> Result<KeyId, String> {
-    let wrong = || "a key id is 32 hex digits".to_owned();
-    if text.len() != 32 || !text.is_ascii() {
-        return Err(wrong());
-    }
-    let mut bytes = [0; 16];
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).map_err(|_| wrong())?;
-    }
-    Ok(KeyId(bytes))
+    KeyId::from_hex(&text.to_ascii_lowercase())
+        .ok_or_else(|| "a key id is 32 hex digits".to_owned())
 }
 
 pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -332,7 +325,7 @@ fn groups(keys: &[KeyInfo]) -> Vec<Group> {
 
 fn key(info: &KeyInfo) -> Key {
     Key {
-        id: hex(&info.id.0),
+        id: info.id.to_string(),
         group: info.group.clone(),
         state: State::from(info.state).name(),
         owner: info.dataset.clone().unwrap_or_else(|| "a person".to_owned()),

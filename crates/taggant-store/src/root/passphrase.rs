@@ -45,7 +45,7 @@ pub fn from_passphrase(passphrase: &str, salt_file: &Path) -> Result<LocalRoot> 
 
 fn parse(text: &str) -> Option<[u8; 16]> {
     let (name, salt) = text.trim_end().split_once(' ')?;
-    (name == NAME).then(|| hex::decode(salt)?.try_into().ok()).flatten()
+    (name == NAME).then(|| hex::decode_array(salt)).flatten()
 }
 
 fn create(path: &Path) -> Result<[u8; 16]> {

@@ -24,7 +24,7 @@ fn text(flags: u8) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    taggant_core::hex::encode(bytes)
 }
 
 fn wrapped(text: &str, width: usize, line_break: &str) -> Vec<u8> {

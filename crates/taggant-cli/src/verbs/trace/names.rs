@@ -9,7 +9,6 @@ use taggant_inventory::Inventory;
 use crate::args::Global;
 use crate::data;
 use crate::exit::Failure;
-use crate::term::hex;
 
 /// Datasets and paths by field id.
 pub(super) struct Names(HashMap<String, (String, String)>);
@@ -27,7 +26,7 @@ impl Names {
             let read = Inventory::read(binaries);
             let inventory = read.map_err(|error| Failure::new(error.to_string()))?;
             for (id, name) in inventory.names() {
-                names.insert(hex(&id.0), (name.dataset, name.path));
+                names.insert(id.to_string(), (name.dataset, name.path));
             }
         }
         Ok(Self(names))
@@ -58,7 +57,7 @@ impl Keys {
                     None => None,
                 };
                 let handle = handle.map(|handle| handle.to_string());
-                known.insert(hex(&key.id.0), (state(key.state), handle));
+                known.insert(key.id.to_string(), (state(key.state), handle));
             }
         }
         Ok(Self { known, is_there })
