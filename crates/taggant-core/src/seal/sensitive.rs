@@ -6,7 +6,6 @@ use std::sync::{Arc, OnceLock};
 
 use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
-use subtle::ConstantTimeEq;
 use zeroize::Zeroize;
 
 use super::decisions;
@@ -25,11 +24,30 @@ use crate::tag::Action;
 /// A tagged value that is sealed until it is revealed, wherever it is moved.
 ///
 /// What comes out of storage stays an envelope until [`reveal`](Self::reveal); a service that
-/// never looks never decrypts. It has no `Deref`, `Display`, `AsRef`, ordering or hashing, since
-/// each of them hands out the value, or a part of it, where nobody asked; equality compares bytes
-/// and strings in constant time. `Debug` does not print it. It is zeroized on drop.
+/// never looks never decrypts. It has no `Deref`, `Display`, `AsRef`, ordering, hashing or
+/// equality, since each of them hands out the value, or a part of it, where nobody asked and nothing
+/// is recorded: `==` tells whether a guess is right, as often as one likes to guess. `Debug` does
+/// not print it. It is zeroized on drop.
 ///
 /// It serializes inside a `#[tag(..)]` field only.
+///
+/// # Comparing
+///
+/// Reveal both under a flow; that two values were compared is then on record, for what and by whom:
+///
+/// ```
+/// use taggant_core::Result;
+/// use taggant_core::seal::Sensitive;
+///
+/// /// Call it inside `Flow::from(..).purpose(..).actor(..).run(|| ..)`.
+/// fn is_same(a: &Sensitive<String>, b: &Sensitive<String>) -> Result<bool> {
+///     Ok(a.reveal()? == b.reveal()?)
+/// }
+/// # assert!(is_same(&"a".to_owned().into(), &"a".to_owned().into()).is_err());
+/// ```
+///
+/// To find the record that holds a value, declare `lookup = "name"` on the field and compare blind
+/// index values: the database does that without seeing one, and each `lookup` is recorded.
 pub struct Sensitive<T: Zeroize> {
     value: OnceLock<T>,
     unopened: Option<Arc<Unopened>>,
@@ -205,30 +223,6 @@ impl<T: Zeroize> fmt::Debug for Sensitive<T> {
         }
     }
 }
-
-macro_rules! constant_time_eq {
-    ($($text:ty),*) => {$(
-        /// Compares open values in constant time (their lengths show). A value that is still
-        /// sealed equals only the same envelope.
-        impl PartialEq for Sensitive<$text> {
-            fn eq(&self, other: &Self) -> bool {
-                match (self.value.get(), other.value.get()) {
-                    (Some(a), Some(b)) => {
-                        let (a, b): (&[u8], &[u8]) = (a.as_ref(), b.as_ref());
-                        a.ct_eq(b).into()
-                    }
-                    (None, None) => match (&self.unopened, &other.unopened) {
-                        (Some(a), Some(b)) => a.envelope == b.envelope,
-                        _ => false,
-                    },
-                    _ => false,
-                }
-            }
-        }
-        impl Eq for Sensitive<$text> {}
-    )*};
-}
-constant_time_eq!(String, Vec<u8>);
 
 impl<T: Zeroize + Serialize + DeserializeOwned> Serialize for Sensitive<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
