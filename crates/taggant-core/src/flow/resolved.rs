@@ -17,7 +17,11 @@ pub(crate) struct Resolved {
     pub(crate) runtime: Runtime,
     pub(crate) tenant: Arc<TenantKeys>,
     pub(crate) kind: FlowKind,
+    /// As it is recorded: of many locations the last ones have one name.
     pub(crate) location: Arc<str>,
+    /// The place itself, which decisions go by: else a program that has named many places would
+    /// leave the rules behind.
+    pub(crate) place: Arc<str>,
     pub(crate) is_log: bool,
     pub(crate) purpose: Option<Arc<str>>,
     pub(crate) actor: Option<Arc<str>>,
@@ -88,6 +92,7 @@ impl Resolved {
             kind: described.kind,
             is_log: location.is_log(),
             location: text,
+            place: Arc::from(location.to_string()),
             purpose: described.purpose.clone(),
             actor: described.actor.clone(),
             on_behalf: described.on_behalf.clone(),
@@ -107,8 +112,8 @@ impl Resolved {
         if self.fork == fork::generation() {
             return Ok(self);
         }
-        let text = self.location.clone();
-        self.relocated(&text, self.kind, self.is_unknown).map(Arc::new)
+        let (location, place) = (self.location.clone(), self.place.clone());
+        self.relocated(location, place, self.kind, self.is_unknown).map(Arc::new)
     }
 
     /// The same flow recorded at location `unknown`: for writes under a flow that is no sink.
@@ -116,11 +121,18 @@ impl Resolved {
         if let Some(known) = self.unknown.get() {
             return Ok(known.clone());
         }
-        let fresh = Arc::new(self.relocated(UNKNOWN_LOCATION, FlowKind::To, true)?);
+        let unknown: Arc<str> = Arc::from(UNKNOWN_LOCATION);
+        let fresh = Arc::new(self.relocated(unknown.clone(), unknown, FlowKind::To, true)?);
         Ok(self.unknown.get_or_init(|| fresh).clone())
     }
 
-    fn relocated(&self, location: &str, kind: FlowKind, is_unknown: bool) -> Result<Self> {
+    fn relocated(
+        &self,
+        location: Arc<str>,
+        place: Arc<str>,
+        kind: FlowKind,
+        is_unknown: bool,
+    ) -> Result<Self> {
         let journal = self.runtime.journal();
         let define = |kind, text: Option<&Arc<str>>| match text {
             Some(text) => journal.define(kind, text),
@@ -131,7 +143,7 @@ impl Resolved {
             runtime: self.runtime.clone(),
             tenant: self.tenant.clone(),
             kind,
-            location: Arc::from(location),
+            place,
             is_log: self.is_log && !is_unknown,
             purpose: self.purpose.clone(),
             actor: self.actor.clone(),
@@ -140,7 +152,7 @@ impl Resolved {
             reason: self.reason.clone(),
             trace: self.trace,
             numbers: Numbers {
-                location: journal.define(DefineKind::Location, location)?,
+                location: journal.define(DefineKind::Location, &location)?,
                 purpose: define(DefineKind::Purpose, self.purpose.as_ref())?,
                 actor: define(DefineKind::Actor, self.actor.as_ref())?,
                 on_behalf: define(DefineKind::Actor, self.on_behalf.as_ref())?,
@@ -149,6 +161,7 @@ impl Resolved {
             is_unknown,
             fork: fork::generation(),
             unknown: OnceLock::new(),
+            location,
         })
     }
 }

@@ -189,7 +189,7 @@ fn request<'a>(
         action,
         categories,
         purpose: flow.purpose.as_deref(),
-        location: &flow.location,
+        location: &flow.place,
         actor: flow.actor.as_deref(),
         log: flow.is_log,
         wrap,
