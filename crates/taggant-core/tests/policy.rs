@@ -1,5 +1,8 @@
 //! What a policy promises: strict reading, one digest, and decisions as its table says.
 
+#[path = "policy/principal.rs"]
+mod principal;
+
 use proptest::prelude::*;
 use taggant_core::policy::{JournalMode, Policy, Request, Rule};
 use taggant_core::tag::Action;
@@ -144,6 +147,7 @@ fn a_refusal_by_a_deny_rule_names_it() {
         purpose: Some("essential"),
         location: "https://shipper.example/x",
         actor: None,
+        on_behalf: None,
         log: false,
         wrap: false,
     };
@@ -162,11 +166,12 @@ proptest! {
         purpose in prop::sample::select(taggant_taxonomy::PURPOSES),
         location in "[a-z:]{1,9}/[\\PC*]{1,20}",
         actor in prop::option::of("[\\PC\"\\\\*]{1,12}"),
+        on_behalf in prop::option::of("[\\PC\"\\\\*]{1,12}"),
     ) {
         let policy = "[settings]\ncache_life = 5\n";
         let request = Request {
             action, categories: &categories, purpose: Some(purpose), location: &location,
-            actor: actor.as_deref(), log: false, wrap: false,
+            actor: actor.as_deref(), on_behalf: on_behalf.as_deref(), log: false, wrap: false,
         };
         let before = Policy::from_toml(policy).expect("valid");
         prop_assert_eq!(before.decide(&request).action, Action::Deny);

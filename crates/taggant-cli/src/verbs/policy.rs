@@ -51,6 +51,9 @@ struct Explain {
     /// Who.
     #[arg(long, value_name = "NAME")]
     actor: Option<String>,
+    /// On whose behalf.
+    #[arg(long, value_name = "NAME")]
+    on_behalf: Option<String>,
     /// The place is a log.
     #[arg(long)]
     log: bool,
@@ -107,6 +110,7 @@ fn explain(policy: &Policy, asked: &Explain, output: &Output) -> Result<Exit, Fa
         purpose: asked.purpose.as_deref(),
         location: &asked.location,
         actor: asked.actor.as_deref(),
+        on_behalf: asked.on_behalf.as_deref(),
         log: asked.log,
         wrap: asked.wrap,
     };

@@ -66,6 +66,26 @@ impl Clone for Described {
     }
 }
 
+impl Described {
+    /// Names come from outside as often as not. An empty one would pass for none and slip past the
+    /// rules about the actor behind it; one with a star would turn the rule that a refusal prints
+    /// into a pattern that allows everybody.
+    fn check_name(&mut self, what: &str, name: &str) {
+        if name.is_empty() || name.len() > MAX_NAME || name.contains('*') {
+            self.invalid.get_or_insert(Error::new(
+                Outcome::Invalid,
+                format!(
+                    "Flow::{what} takes 1 to {MAX_NAME} bytes without `*`; leave the call out where \
+                     there is nobody to name"
+                ),
+            ));
+        }
+    }
+}
+
+/// Longest name of an actor, and of whom it acts for.
+const MAX_NAME: usize = 512;
+
 /// The tenant of a flow that names none.
 pub const DEFAULT_TENANT: &str = "default";
 
@@ -135,13 +155,19 @@ impl Flow {
     /// says of itself.
     #[must_use]
     pub fn actor(self, actor: &str) -> Self {
-        self.with(|flow| flow.actor = Some(Arc::from(actor)))
+        self.with(|flow| {
+            flow.check_name("actor", actor);
+            flow.actor = Some(Arc::from(actor));
+        })
     }
 
-    /// On whose behalf the actor acts.
+    /// On whose behalf the actor acts. Rules may name it as `principal`.
     #[must_use]
     pub fn on_behalf(self, who: &str) -> Self {
-        self.with(|flow| flow.on_behalf = Some(Arc::from(who)))
+        self.with(|flow| {
+            flow.check_name("on_behalf", who);
+            flow.on_behalf = Some(Arc::from(who));
+        })
     }
 
     /// Whose data: keys of one tenant never open another's. Default: `default`.

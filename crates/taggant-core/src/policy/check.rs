@@ -8,8 +8,18 @@ use crate::tag::Action;
 pub(super) const ANY: &str = "*";
 
 /// Actions that a rule can be about.
-pub(super) const ACTIONS: &[&str] =
-    &["ingest", "lookup", "mask", "omit", "open", "pseudonymise", "reseal", "reveal", "seal"];
+pub(super) const ACTIONS: &[&str] = &[
+    "ingest",
+    "lookup",
+    "mask",
+    "omit",
+    "open",
+    "preview",
+    "pseudonymise",
+    "reseal",
+    "reveal",
+    "seal",
+];
 
 const MAX_PATTERN: usize = 512;
 

@@ -11,8 +11,9 @@ use crate::tag::Action;
 /// What somebody wants to do with a field.
 ///
 /// `Seal` asks what to do with a field on its way into a sink, and so do `Mask`, `Pseudonymise`,
-/// `Omit` and `Pass`; `Reveal` asks for the plaintext of a `Sensitive`. A purpose or an actor that
-/// is not there matches no rule that names one.
+/// `Omit` and `Pass`; `Reveal` asks for the plaintext of a `Sensitive`, `Preview` for the declared
+/// mask of one that is still sealed. A purpose, an actor or a principal that is not there matches no
+/// rule that names one.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     /// What is wanted.
@@ -25,10 +26,23 @@ pub struct Request<'a> {
     pub location: &'a str,
     /// Who.
     pub actor: Option<&'a str>,
+    /// On whose behalf.
+    pub on_behalf: Option<&'a str>,
     /// Whether the sink is a log.
     pub log: bool,
     /// Whether value and sink are named together, by `Flow::wrap`.
     pub wrap: bool,
+}
+
+impl<'a> Request<'a> {
+    /// Who stands behind it: on whose behalf it is done, where that is said, else the actor.
+    ///
+    /// An empty name is none: it would slip past a deny rule that names the actor behind it.
+    #[must_use]
+    pub fn principal(&self) -> Option<&'a str> {
+        let said = |name: Option<&'a str>| name.filter(|name| !name.is_empty());
+        said(self.on_behalf).or(said(self.actor))
+    }
 }
 
 /// Which rule decided. Rules are counted from 1, allow and deny rules each in file order.
@@ -185,6 +199,8 @@ pub(super) fn mismatch(rule: &Rule, request: &Request<'_>, allow: bool) -> Optio
         Some("location")
     } else if !meets(&rule.actors, request.actor, pattern::matches) {
         Some("actor")
+    } else if !meets(&rule.principals, request.principal(), pattern::matches) {
+        Some("principal")
     } else {
         None
     }

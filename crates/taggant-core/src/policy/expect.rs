@@ -40,6 +40,7 @@ const KEYS: &[&str] = &[
     "purpose",
     "location",
     "actor",
+    "on_behalf",
     "log",
     "wrap",
     "expect",
@@ -49,7 +50,7 @@ const KEYS: &[&str] = &[
 
 impl Policy {
     /// Runs a table of `[[expect]]` blocks: `action`, `category`, `location`, optionally `purpose`,
-    /// `actor`, `log`, `wrap`; and what is to come out: `expect` (an action or `deny`), optionally
+    /// `actor`, `on_behalf`, `log`, `wrap`; and what is to come out: `expect` (an action or `deny`), optionally
     /// `would_reveal` and `rule` (`"allow rule 1"`).
     ///
     /// # Errors
@@ -88,6 +89,7 @@ impl Policy {
             purpose: text("purpose")?,
             location: need("location")?,
             actor: text("actor")?,
+            on_behalf: text("on_behalf")?,
             log: flag("log")?.unwrap_or(false),
             wrap: flag("wrap")?.unwrap_or(false),
         };

@@ -87,7 +87,8 @@ impl Policy {
     }
 }
 
-/// The narrowest rule that covers the request.
+/// A rule that covers the request, as narrow as what was said: where it is not said on whose behalf,
+/// the actor stands for itself.
 fn rule_for(request: &Request<'_>) -> Rule {
     let action = if request.action == Action::Pass { Action::Seal } else { request.action };
     let mut rule = Rule::new(&[action]).location(request.location);
@@ -98,8 +99,11 @@ fn rule_for(request: &Request<'_>) -> Rule {
     if let Some(purpose) = request.purpose {
         rule = rule.purpose(purpose);
     }
-    match request.actor {
-        Some(actor) => rule.actor(actor),
+    if let Some(actor) = request.actor {
+        rule = rule.actor(actor);
+    }
+    match request.on_behalf {
+        Some(_) => request.principal().into_iter().fold(rule, |rule, who| rule.principal(who)),
         None => rule,
     }
 }

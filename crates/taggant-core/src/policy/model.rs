@@ -19,6 +19,7 @@ pub struct Rule {
     pub(super) purposes: Vec<String>,
     pub(super) locations: Vec<String>,
     pub(super) actors: Vec<String>,
+    pub(super) principals: Vec<String>,
 }
 
 impl Rule {
@@ -60,13 +61,34 @@ impl Rule {
         self
     }
 
+    /// Adds a pattern of the principal: on whose behalf it is done, where that is said, else the
+    /// actor.
+    ///
+    /// ```
+    /// use taggant_core::policy::{Action, Policy, Rule};
+    ///
+    /// let agents = Rule::new(&[Action::Reveal]).principal("agent:*");
+    /// let policy = Policy::builder().deny(agents).build()?;
+    /// assert!(policy.text().contains("principal = \"agent:*\""));
+    /// # Ok::<(), taggant_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn principal(mut self, pattern: &str) -> Self {
+        self.principals.push(pattern.to_owned());
+        self
+    }
+
     /// One form for one meaning, so that equal policies have equal digests.
     fn tidy(&mut self) {
         self.actions.sort_unstable();
         self.actions.dedup();
-        for list in
-            [&mut self.categories, &mut self.purposes, &mut self.locations, &mut self.actors]
-        {
+        for list in [
+            &mut self.categories,
+            &mut self.purposes,
+            &mut self.locations,
+            &mut self.actors,
+            &mut self.principals,
+        ] {
             list.sort_unstable();
             list.dedup();
         }
@@ -86,7 +108,8 @@ impl Rule {
         self.categories.iter().try_for_each(|key| check::category(key, prefixes))?;
         self.purposes.iter().try_for_each(|key| check::purpose(key, prefixes))?;
         self.locations.iter().try_for_each(|text| check::pattern("location", text))?;
-        self.actors.iter().try_for_each(|text| check::pattern("actor", text))
+        self.actors.iter().try_for_each(|text| check::pattern("actor", text))?;
+        self.principals.iter().try_for_each(|text| check::pattern("principal", text))
     }
 }
 

@@ -171,7 +171,8 @@ impl<'t> Reader<'t> {
 
     fn rule(&self, item: &Value<'_>, allow: bool, prefixes: &[String]) -> Result<Rule> {
         let table = self.as_table(item)?;
-        self.known(table, &["action", "category", "purpose", "location", "actor"])?;
+        let keys = ["action", "category", "purpose", "location", "actor", "principal"];
+        self.known(table, &keys)?;
         if !table.contains_key("action") {
             return Err(self.error(item.span(), "a rule names its action"));
         }
@@ -190,6 +191,8 @@ impl<'t> Reader<'t> {
         rule.purposes = self.list(table, "purpose", |key| check::purpose(key, prefixes))?;
         rule.locations = self.list(table, "location", |text| check::pattern("location", text))?;
         rule.actors = self.list(table, "actor", |text| check::pattern("actor", text))?;
+        rule.principals =
+            self.list(table, "principal", |text| check::pattern("principal", text))?;
         rule.check(allow, prefixes).map_err(|what| self.error(item.span(), &what))?;
         Ok(rule)
     }

@@ -43,6 +43,7 @@ pub(super) fn rule(name: &str, rule: &Rule) -> String {
         ("purpose", &rule.purposes),
         ("location", &rule.locations),
         ("actor", &rule.actors),
+        ("principal", &rule.principals),
     ] {
         if !values.is_empty() {
             line(&mut out, &format!("{key} = {}", one_or_list(values)));

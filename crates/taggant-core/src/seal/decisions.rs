@@ -191,6 +191,7 @@ fn request<'a>(
         purpose: flow.purpose.as_deref(),
         location: &flow.place,
         actor: flow.actor.as_deref(),
+        on_behalf: flow.on_behalf.as_deref(),
         log: flow.is_log,
         wrap,
     }

@@ -27,11 +27,14 @@ pub enum Action {
     Pass = 10,
     /// Plaintext taken in from outside.
     Ingest = 11,
+    /// The declared built-in mask of a value that is still sealed, opened inside the library and
+    /// recorded first; never a custom mask function.
+    Preview = 12,
 }
 
 impl Action {
     /// All actions, in the order of their codes.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Seal,
         Self::Mask,
         Self::Pseudonymise,
@@ -43,6 +46,7 @@ impl Action {
         Self::Deny,
         Self::Pass,
         Self::Ingest,
+        Self::Preview,
     ];
 
     /// The word used in policies and in the ledger.
@@ -60,6 +64,7 @@ impl Action {
             Self::Deny => "deny",
             Self::Pass => "pass",
             Self::Ingest => "ingest",
+            Self::Preview => "preview",
         }
     }
 
