@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use taggant_core::Result;
-use taggant_core::tag::SubjectTag;
+use taggant_core::tag::{self, SubjectTag};
 
 use super::SqlLedger;
 use crate::answers::{
@@ -52,7 +52,7 @@ impl Ledger for SqlLedger {
 
     fn where_is_category(&self, category: &str) -> Result<Vec<FlowEdge>> {
         let mut flows = self.flows()?;
-        let is_within = |own: &String| queries::is_within(own, category);
+        let is_within = |own: &String| tag::is_within(own, category);
         flows.retain(|edge| edge.categories.iter().any(is_within));
         Ok(flows)
     }

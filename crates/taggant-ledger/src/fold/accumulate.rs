@@ -25,13 +25,11 @@ pub(crate) struct Alike {
 impl Alike {
     /// Of an event about one field, its one action stands for that field.
     pub(super) fn of(event: &RecordEvent, is_single: bool) -> Self {
-        let (mut first_field, mut actions) = (event.first_field, event.actions);
-        if is_single {
-            first_field = event.field;
-            let action = actions[0] & 0xF;
-            actions = [0; 32];
-            actions[0] = action;
-        }
+        let (first_field, actions) = if is_single {
+            (event.field, event.actions.first_alone())
+        } else {
+            (event.first_field, event.actions)
+        };
         Self {
             dataset: event.dataset,
             location: event.location,
@@ -43,7 +41,7 @@ impl Alike {
             outcome: event.outcome,
             unknown: event.flags.has(EventFlags::UNKNOWN_FLOW),
             first_field,
-            actions,
+            actions: actions.0,
         }
     }
 }

@@ -61,7 +61,7 @@ impl Sums {
         }
         let person = event.subject.and_then(|tag| persons.handle(event.tenant, &tag.0));
         let dataset = known.dataset(event.dataset);
-        let done = Done::of(&event.actions);
+        let done = Done::of(&event.actions.0);
         if dataset != 0 {
             let single = is_single(event.kind);
             let is_record = matches!(event.kind, RecordKind::Write | RecordKind::Read);
@@ -107,7 +107,7 @@ fn derived(known: &Known, dataset: u64, event: &RecordEvent) -> Derived {
         field: event.field,
         origin: known.text(event.label),
         location: known.text(event.location),
-        action: event.actions[0] & 0xF,
+        action: event.actions.code(0),
     }
 }
 
@@ -141,7 +141,7 @@ fn access(
         outcome: event.outcome,
         dataset,
         first_field: event.first_field,
-        actions: short(&event.actions).to_vec(),
+        actions: short(&event.actions.0).to_vec(),
         field: is_single(event.kind).then_some(event.field),
         location: known.text(event.location),
         purpose: known.text(event.purpose),
