@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::who::principal;
 use super::words::{Action, Ended, Kind, Role};
 
 /// A tagged field that some build declared.
@@ -18,6 +19,15 @@ pub struct FieldInfo {
     pub role: Role,
     /// Category keys.
     pub categories: Vec<String>,
+}
+
+impl FieldInfo {
+    /// A field of a dataset. Its id in hex and its categories are to be set where they are known.
+    #[must_use]
+    pub fn new(dataset: impl Into<String>, path: impl Into<String>, role: Role) -> Self {
+        let (dataset, path) = (dataset.into(), path.into());
+        Self { dataset, path, field_id: String::new(), role, categories: Vec::new() }
+    }
 }
 
 /// All movements of one field that are alike, as one.
@@ -59,10 +69,39 @@ pub struct FlowEdge {
 }
 
 impl FlowEdge {
+    /// One record's movement of a field that took place, at time 0; the program said no more of it.
+    #[must_use]
+    pub fn new(
+        dataset: impl Into<String>,
+        path: impl Into<String>,
+        kind: Kind,
+        action: Action,
+        location: impl Into<String>,
+    ) -> Self {
+        Self {
+            dataset: dataset.into(),
+            path: path.into(),
+            categories: Vec::new(),
+            kind,
+            action,
+            location: location.into(),
+            purpose: String::new(),
+            actor: String::new(),
+            on_behalf: String::new(),
+            tenant: String::new(),
+            service: String::new(),
+            outcome: Ended::Ok,
+            unknown: false,
+            first_ns: 0,
+            last_ns: 0,
+            count: 1,
+        }
+    }
+
     /// Who stands behind it: for whom it was done, else who did it.
     #[must_use]
     pub fn principal(&self) -> &str {
-        if self.on_behalf.is_empty() { &self.actor } else { &self.on_behalf }
+        principal(&self.actor, &self.on_behalf)
     }
 }
 
@@ -86,4 +125,19 @@ pub struct Derivation {
     pub last_ns: u64,
     /// How often.
     pub count: u64,
+}
+
+impl Derivation {
+    /// One value that was made from others, at time 0.
+    #[must_use]
+    pub fn new(
+        origins: Vec<String>,
+        dataset: impl Into<String>,
+        path: impl Into<String>,
+        location: impl Into<String>,
+        action: Action,
+    ) -> Self {
+        let (dataset, path, location) = (dataset.into(), path.into(), location.into());
+        Self { origins, dataset, path, location, action, first_ns: 0, last_ns: 0, count: 1 }
+    }
 }

@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::words::{Action, Ended, Kind, Protection};
+use super::protection::Protection;
+use super::who::principal;
+use super::words::{Action, Ended, Kind};
 
 /// 16 random bytes that stand for a person.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,6 +50,20 @@ pub struct Place {
     pub count: u64,
 }
 
+impl Place {
+    /// A place where one record was, at time 0.
+    #[must_use]
+    pub fn new(
+        dataset: impl Into<String>,
+        location: impl Into<String>,
+        kind: Kind,
+        form: Protection,
+    ) -> Self {
+        let (dataset, location) = (dataset.into(), location.into());
+        Self { dataset, location, kind, form, first_ns: 0, last_ns: 0, count: 1 }
+    }
+}
+
 /// One time that somebody saw something, asked for it, or was refused it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -79,21 +95,47 @@ pub struct Access {
 }
 
 impl Access {
+    /// Something that took place or was refused; what else is known of it is to be set.
+    #[must_use]
+    pub fn new(time_ns: u64, kind: Kind, outcome: Ended) -> Self {
+        Self {
+            time_ns,
+            kind,
+            outcome,
+            dataset: String::new(),
+            fields: Vec::new(),
+            location: String::new(),
+            purpose: String::new(),
+            actor: String::new(),
+            on_behalf: String::new(),
+            service: String::new(),
+            handle: None,
+            reason: String::new(),
+        }
+    }
+
     /// Who stands behind it: for whom it was done, else who did it.
     #[must_use]
     pub fn principal(&self) -> &str {
-        if self.on_behalf.is_empty() { &self.actor } else { &self.on_behalf }
+        principal(&self.actor, &self.on_behalf)
+    }
+
+    /// Whether something was not handed out that was asked for: all of it, or a field.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        !self.outcome.is_ok() || self.fields.iter().any(|(_, action)| *action == Action::Deny)
     }
 }
 
-/// What somebody saw, in all. One row per pair of actor and on whose behalf.
+/// What somebody saw, in all: one row per principal, so that who works through several programs is
+/// one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ActorSum {
-    /// Who did it; empty if it was not said.
-    pub actor: String,
-    /// For whom; empty if for themselves.
-    pub on_behalf: String,
+    /// Who stands behind it: for whom it was done, else who did it; empty if it was not said.
+    pub principal: String,
+    /// Who did it, in order: the principal, or those who said that they act for it.
+    pub actors: Vec<String>,
     /// How many different people's data.
     pub people: u64,
     /// How often plaintext was handed out.
@@ -107,9 +149,17 @@ pub struct ActorSum {
 }
 
 impl ActorSum {
-    /// Who stands behind it: for whom it was done, else who did it.
+    /// Somebody who has seen nothing yet.
     #[must_use]
-    pub fn principal(&self) -> &str {
-        if self.on_behalf.is_empty() { &self.actor } else { &self.on_behalf }
+    pub fn new(principal: impl Into<String>) -> Self {
+        Self {
+            principal: principal.into(),
+            actors: Vec::new(),
+            people: 0,
+            accesses: 0,
+            refused: 0,
+            first_ns: 0,
+            last_ns: 0,
+        }
     }
 }

@@ -16,6 +16,13 @@ pub struct Finding {
     pub what: String,
 }
 
+impl Finding {
+    /// A finding about an event of a journal instance.
+    pub fn new(instance: impl Into<String>, number: u64, what: impl Into<String>) -> Self {
+        Self { instance: instance.into(), number, what: what.into() }
+    }
+}
+
 /// How many events of a kind ended how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -26,6 +33,14 @@ pub struct OutcomeSum {
     pub outcome: Ended,
     /// How many.
     pub count: u64,
+}
+
+impl OutcomeSum {
+    /// So many of a kind ended so.
+    #[must_use]
+    pub fn new(kind: Kind, outcome: Ended, count: u64) -> Self {
+        Self { kind, outcome, count }
+    }
 }
 
 /// A policy that was in force at some time.
@@ -40,6 +55,13 @@ pub struct PolicyText {
     pub first_ns: u64,
 }
 
+impl PolicyText {
+    /// A policy, and when it first came into force.
+    pub fn new(digest: impl Into<String>, text: impl Into<String>, first_ns: u64) -> Self {
+        Self { digest: digest.into(), text: text.into(), first_ns }
+    }
+}
+
 /// One time that a policy came into force in a process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -52,6 +74,19 @@ pub struct InForce {
     pub time_ns: u64,
     /// Digest of the policy in hex.
     pub digest: String,
+}
+
+impl InForce {
+    /// A policy came into force in a process of a service.
+    pub fn new(
+        instance: impl Into<String>,
+        service: impl Into<String>,
+        time_ns: u64,
+        digest: impl Into<String>,
+    ) -> Self {
+        let (instance, service, digest) = (instance.into(), service.into(), digest.into());
+        Self { instance, service, time_ns, digest }
+    }
 }
 
 /// Something that is not as it was written.

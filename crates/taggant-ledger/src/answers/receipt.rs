@@ -28,6 +28,20 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// A receipt without lines, for which no journal instance is waited.
+    #[must_use]
+    pub fn new(
+        number: u64,
+        handle: Handle,
+        time_ns: u64,
+        groups: impl Into<String>,
+        final_ns: u64,
+    ) -> Self {
+        let groups = groups.into();
+        let (waiting_for, lines) = (Vec::new(), Vec::new());
+        Self { number, handle, time_ns, groups, final_ns, waiting_for, lines }
+    }
+
     /// Whether some process may still hold a key.
     #[must_use]
     pub fn is_provisional(&self) -> bool {
@@ -49,6 +63,19 @@ pub struct ReceiptLine {
     pub what: String,
     /// When somebody confirmed that it is done.
     pub confirmed_ns: Option<u64>,
+}
+
+impl ReceiptLine {
+    /// A line that nobody has confirmed yet.
+    pub fn new(
+        line: u32,
+        dataset: impl Into<String>,
+        location: impl Into<String>,
+        what: impl Into<String>,
+    ) -> Self {
+        let (dataset, location, what) = (dataset.into(), location.into(), what.into());
+        Self { line, dataset, location, what, confirmed_ns: None }
+    }
 }
 
 impl fmt::Display for Receipt {

@@ -121,20 +121,6 @@ words! {
 }
 
 words! {
-    /// How a value stands at a place, from the most to the least protected.
-    Protection {
-        /// As an envelope.
-        Sealed = 1 "sealed",
-        /// As its mask.
-        Masked = 2 "masked",
-        /// As a keyed pseudonym.
-        Pseudonymised = 3 "pseudonymised",
-        /// Readable by whoever has the place.
-        Plaintext = 4 "plaintext",
-    }
-}
-
-words! {
     /// How a field was declared.
     Role {
         /// `#[tag(..)]`.

@@ -105,7 +105,8 @@ impl SqlLedger {
 /// The ledger does not know which key group a dataset is in: where not all groups were erased, a
 /// line must not promise that everything is unreadable.
 fn lines(places: &[Place], is_all: bool) -> Vec<[String; 3]> {
-    let written = places.iter().filter(|place| place.kind == Kind::Write);
+    let is_there = |place: &&Place| place.form != Protection::Withheld;
+    let written = places.iter().filter(|place| place.kind == Kind::Write).filter(is_there);
     let what = |place: &Place| match place.form {
         Protection::Sealed if is_all => {
             "sealed values are unreadable now: clear blind-index values, if there are any"
@@ -116,7 +117,11 @@ fn lines(places: &[Place], is_all: bool) -> Vec<[String; 3]> {
         }
         Protection::Masked => "masks stand there: delete them where they tell too much",
         Protection::Pseudonymised => "pseudonyms stand there: delete them where they tell too much",
-        _ => "plaintext was disclosed: ask the recipient to delete it",
+        Protection::Plaintext => "plaintext was disclosed: ask the recipient to delete it",
+        _ => {
+            "protected values went to a place that no flow named: find it by what the program does, \
+             and delete them there"
+        }
     };
     written
         .map(|place| [place.dataset.clone(), place.location.clone(), what(place).to_owned()])

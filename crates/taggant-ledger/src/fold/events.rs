@@ -8,7 +8,7 @@ use taggant_core::tag::Action;
 
 use super::accumulate::{Alike, AlikeEvents, add_up};
 use super::names::Known;
-use crate::answers::{Handle, Protection};
+use crate::answers::{self, Handle, Kind, Meaning, Protection};
 use crate::wire::{AccessRow, Derived, Entry, Place, Places, Seen, Shape, short};
 
 /// Who knows the handle of a person.
@@ -75,8 +75,8 @@ impl Sums {
             if let Some(person) = person
                 && is_record
                 && event.outcome == 0
-                && let Some(form) = done.form()
             {
+                let form = done.protection(event);
                 let place = Place {
                     dataset,
                     location: known.text(event.location),
@@ -171,16 +171,12 @@ impl Done {
         self.0 & 1 << action.code() != 0
     }
 
-    /// How the least protected field of a record stood at its place; `None` where nothing of it
-    /// did.
-    fn form(self) -> Option<Protection> {
-        if self.has(Action::Reveal) || self.has(Action::Ingest) {
-            return Some(Protection::Plaintext);
-        }
-        if self.has(Action::Pseudonymise) {
-            return Some(Protection::Pseudonymised);
-        }
-        Some(if self.has(Action::Mask) { Protection::Masked } else { Protection::Sealed })
+    /// How the least protected field of a record stood at its place.
+    fn protection(self, event: &RecordEvent) -> Protection {
+        let actions = Action::ALL.into_iter().filter(|action| self.has(*action));
+        let actions = actions.map(|action| answers::Action::from_code(action.code()));
+        let unknown = event.flags.has(EventFlags::UNKNOWN_FLOW);
+        Meaning::of_record(Kind::from_code(event.kind as u8), actions, unknown)
     }
 
     /// Whether somebody saw plaintext, asked for it, or was refused it.

@@ -61,32 +61,40 @@ pub(crate) fn places(transaction: &mut dyn Transaction, handle: Handle) -> Resul
     Ok(places)
 }
 
-/// What everybody saw since a time: one row per actor and on whose behalf.
+/// Accesses that hand something out, or refuse to, since a time; by whom and for whom.
+const SEEN: &str = "FROM accesses
+    LEFT JOIN texts a ON a.lane = accesses.lane AND a.number = accesses.actor
+    LEFT JOIN texts b ON b.lane = accesses.lane AND b.number = accesses.on_behalf
+    WHERE time_ns >= $1 AND kind IN ($2, $3, $4, $5)";
+
+/// What everybody saw since a time: one row per principal.
 pub(crate) fn actors(transaction: &mut dyn Transaction, since_ns: u64) -> Result<Vec<ActorSum>> {
-    let mut found = Vec::new();
-    let sql = "SELECT coalesce(a.text, ''), coalesce(b.text, ''),
-                   count(DISTINCT CASE WHEN outcome = 0 THEN person END),
-                   count(CASE WHEN outcome = 0 THEN 1 END), count(CASE WHEN outcome <> 0 THEN 1 END),
-                   min(time_ns), max(time_ns)
-               FROM accesses
-               LEFT JOIN texts a ON a.lane = accesses.lane AND a.number = accesses.actor
-               LEFT JOIN texts b ON b.lane = accesses.lane AND b.number = accesses.on_behalf
-               WHERE time_ns >= $1 AND kind IN ($2, $3, $4, $5)
-               GROUP BY coalesce(a.text, ''), coalesce(b.text, '') ORDER BY 1, 2";
     let kinds = [RecordKind::Write, RecordKind::Read, RecordKind::Access, RecordKind::Lookup];
     let mut values = vec![Value::Int(i64::try_from(since_ns).unwrap_or(i64::MAX))];
     values.extend(kinds.map(|kind| Value::Int(i64::from(kind as u8))));
-    transaction.rows(sql, &values, &mut |row| {
-        found.push(ActorSum {
-            actor: row.text(0)?.to_owned(),
-            on_behalf: row.text(1)?.to_owned(),
-            people: row.count(2)?,
-            accesses: row.count(3)?,
-            refused: row.count(4)?,
-            first_ns: row.count(5)?,
-            last_ns: row.count(6)?,
-        });
+    let mut found: BTreeMap<String, ActorSum> = BTreeMap::new();
+    let sql = format!(
+        "SELECT coalesce(b.text, a.text, ''),
+             count(DISTINCT CASE WHEN outcome = 0 THEN person END),
+             count(CASE WHEN outcome = 0 THEN 1 END), count(CASE WHEN outcome <> 0 THEN 1 END),
+             min(time_ns), max(time_ns)
+         {SEEN} GROUP BY coalesce(b.text, a.text, '')"
+    );
+    transaction.rows(&sql, &values, &mut |row| {
+        let mut sum = ActorSum::new(row.text(0)?);
+        (sum.people, sum.accesses, sum.refused) = (row.count(1)?, row.count(2)?, row.count(3)?);
+        (sum.first_ns, sum.last_ns) = (row.count(4)?, row.count(5)?);
+        found.insert(sum.principal.clone(), sum);
         Ok(())
     })?;
-    Ok(found)
+    let sql = format!(
+        "SELECT DISTINCT coalesce(b.text, a.text, ''), coalesce(a.text, '') {SEEN} ORDER BY 1, 2"
+    );
+    transaction.rows(&sql, &values, &mut |row| {
+        if let Some(sum) = found.get_mut(row.text(0)?) {
+            sum.actors.push(row.text(1)?.to_owned());
+        }
+        Ok(())
+    })?;
+    Ok(found.into_values().collect())
 }
