@@ -3,6 +3,8 @@
 use sha2::{Digest, Sha256};
 
 use super::codec::{Reader, Writer};
+use super::order::in_order;
+use super::text::is_line;
 use crate::answers::Handle;
 
 /// One time that somebody saw something, asked for it, or was refused it.
@@ -77,8 +79,8 @@ impl AccessRow {
     }
 
     pub(crate) fn decode(reader: &mut Reader<'_>) -> Option<Self> {
-        let (number, time_ns) = (reader.unsigned()?, reader.time()?);
-        let (kind, outcome, dataset) = (reader.byte()?, reader.byte()?, reader.unsigned()?);
+        let (number, time_ns) = (reader.number()?, reader.time()?);
+        let (kind, outcome, dataset) = (reader.byte()?, reader.byte()?, reader.number()?);
         let first_field = u16::try_from(reader.unsigned()?).ok()?;
         let actions = reader.bytes()?;
         let is_short = actions.len() <= 32 && actions.last() != Some(&0);
@@ -88,14 +90,15 @@ impl AccessRow {
         };
         let mut numbers = [0; 7];
         for number in &mut numbers {
-            *number = reader.unsigned()?;
+            *number = reader.number()?;
         }
         let [location, purpose, actor, on_behalf, tenant, scope, origin] = numbers;
         let person = match reader.bytes()? {
             [] => None,
             handle => Some(Handle(handle.try_into().ok()?)),
         };
-        let (refers, reason) = (reader.unsigned()?, reader.text()?.to_owned());
+        let (refers, reason) =
+            (reader.number()?, reader.text().filter(|text| is_line(text))?.to_owned());
         let trace = reader.bytes().filter(|trace| matches!(trace.len(), 0 | 16))?.to_vec();
         is_short.then_some(Self {
             number,
@@ -125,17 +128,23 @@ impl AccessRow {
 #[must_use]
 pub fn encode_accesses(rows: &[AccessRow]) -> Vec<u8> {
     let mut out = Writer::default();
-    rows.iter().for_each(|row| row.encode(&mut out));
+    in_order(rows, |a, b| a.number.cmp(&b.number)).for_each(|row| row.encode(&mut out));
+    debug_assert!(decode_accesses(&out.bytes).is_some(), "rows that no reader takes");
     out.bytes
 }
 
-/// The rows of such bytes; `None` where they are none.
+/// The rows of such bytes; `None` where they are none, or their numbers don't rise.
 #[must_use]
 pub fn decode_accesses(bytes: &[u8]) -> Option<Vec<AccessRow>> {
     let mut reader = Reader::new(bytes);
-    let mut rows = Vec::new();
+    let mut rows: Vec<AccessRow> = Vec::new();
     while !reader.is_empty() {
-        rows.push(AccessRow::decode(&mut reader)?);
+        reader.spend(1)?;
+        let row = AccessRow::decode(&mut reader)?;
+        if rows.last().is_some_and(|before| before.number >= row.number) {
+            return None;
+        }
+        rows.push(row);
     }
     Some(rows)
 }

@@ -1,5 +1,13 @@
 //! The bytes of entries: varints, and texts with their length before them.
 
+/// The largest count of an aggregate, docs/WIRE.md section 2. Sums over two thousand million leaves
+/// still fit the 64 signed bits of a database: nobody overflows another one's ledger.
+pub(crate) const MAX_COUNT: u64 = u32::MAX as u64;
+
+/// How many items an entry, or how many rows its accesses may have. A batch has 32,768 events; what
+/// is read takes far more memory than its bytes, so that these alone would be no limit.
+pub(crate) const MAX_ITEMS: u64 = 1 << 20;
+
 /// Writes an entry.
 #[derive(Default)]
 pub(crate) struct Writer {
@@ -48,11 +56,18 @@ impl Writer {
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
     time: i64,
+    items: u64,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, time: 0 }
+        Self { rest: bytes, time: 0, items: MAX_ITEMS }
+    }
+
+    /// Takes so many items off those that may still come.
+    pub(crate) fn spend(&mut self, items: u64) -> Option<()> {
+        self.items = self.items.checked_sub(items)?;
+        Some(())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -86,13 +101,24 @@ impl<'a> Reader<'a> {
         None
     }
 
+    /// A number that a database has room for, whose numbers are signed.
+    pub(crate) fn number(&mut self) -> Option<u64> {
+        self.unsigned().filter(|number| i64::try_from(*number).is_ok())
+    }
+
+    /// How often something was.
+    pub(crate) fn count(&mut self) -> Option<u64> {
+        self.unsigned().filter(|count| *count <= MAX_COUNT)
+    }
+
     pub(crate) fn signed(&mut self) -> Option<i64> {
         let number = self.unsigned()?;
         Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
     }
 
+    /// A Unix time; none is before 1970, and none wraps around.
     pub(crate) fn time(&mut self) -> Option<i64> {
-        self.time = self.time.wrapping_add(self.signed()?);
+        self.time = self.time.checked_add(self.signed()?).filter(|time| *time >= 0)?;
         Some(self.time)
     }
 
@@ -110,13 +136,47 @@ impl<'a> Reader<'a> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
     use proptest::prelude::*;
 
     use super::*;
 
+    #[test]
+    fn no_number_has_two_forms_and_none_is_too_large() {
+        let read = |bytes: &[u8]| Reader::new(bytes).unsigned();
+        assert_eq!(read(&[0x80, 0x01]), Some(128));
+        for longer in [&[0x80, 0x00][..], &[0x81, 0x80, 0x00], &[0x80; 10], &[0xFF; 11], &[0x80]] {
+            assert_eq!(read(longer), None, "{longer:?}");
+        }
+        let largest = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01];
+        assert_eq!(read(&largest), Some(u64::MAX));
+        let above = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x03];
+        assert_eq!(read(&above), None);
+        let signed = [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F];
+        assert_eq!(Reader::new(&signed).number(), Some(i64::MAX as u64));
+        assert_eq!(Reader::new(&largest).number(), None);
+        let above = [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x01];
+        assert_eq!(Reader::new(&above).number(), None);
+        assert_eq!(Reader::new(&[0xFF, 0xFF, 0xFF, 0xFF, 0x0F]).count(), Some(MAX_COUNT));
+        assert_eq!(Reader::new(&[0x80, 0x80, 0x80, 0x80, 0x10]).count(), None);
+    }
+
+    #[test]
+    fn no_time_is_before_1970_nor_wraps_around() {
+        let mut writer = Writer::default();
+        writer.time(i64::MAX);
+        writer.signed(1);
+        let mut reader = Reader::new(&writer.bytes);
+        assert_eq!(reader.time(), Some(i64::MAX));
+        assert_eq!(reader.time(), None);
+        assert_eq!(Reader::new(&[1]).time(), None, "-1");
+    }
+
     proptest! {
         #[test]
-        fn numbers_and_texts_come_back(numbers: Vec<(u64, i64, i64)>, text in "\\PC{0,40}") {
+        fn numbers_and_texts_come_back(
+            numbers in vec((any::<u64>(), any::<i64>(), 0..=i64::MAX), 0..50), text in "\\PC{0,40}",
+        ) {
             let mut writer = Writer::default();
             for (unsigned, signed, time) in &numbers {
                 writer.unsigned(*unsigned);

@@ -3,6 +3,7 @@
 use super::codec::{Reader, Writer};
 use super::entry::Entry;
 use super::item::Item;
+use super::order::{Ordered, put_all, take_all};
 
 /// Version of the form.
 const VERSION: u8 = 1;
@@ -14,7 +15,12 @@ impl Entry {
         *self == Self::default()
     }
 
-    /// Its bytes: the content of a leaf.
+    /// Its bytes: the content of a leaf. What stands in sections is put in order by its key.
+    ///
+    /// # Panics
+    /// In debug builds, where [`decode`](Self::decode) would not take the bytes: the writer has to
+    /// see to it that no key comes twice, and that no text has control characters
+    /// ([`clean`](super::clean)).
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Writer::default();
@@ -38,27 +44,34 @@ impl Entry {
         section(17, &self.erasures, &mut out);
         section(18, &self.confirmations, &mut out);
         section(19, &self.dropped, &mut out);
+        debug_assert_eq!(Self::read(&out.bytes).err(), None, "an entry that no reader takes");
         out.bytes
     }
 
     /// The entry of such bytes; `None` where they are none: another version, a section that is
-    /// unknown, empty or out of order, a number in a longer form than it needs, bytes left over.
+    /// unknown, empty or out of order, an item out of order or twice, a number in a longer form
+    /// than it needs or larger than it may be, a text with control characters, bytes left over.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Self> {
+        Self::read(bytes).ok()
+    }
+
+    /// As [`decode`](Self::decode), with the reason.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, &'static str> {
         let mut reader = Reader::new(bytes);
-        if reader.byte()? != VERSION {
-            return None;
+        if reader.byte() != Some(VERSION) {
+            return Err("the content is of another version than 1");
         }
         let (mut entry, mut before) = (Self::default(), 0);
-        while !reader.is_empty() {
-            let code = reader.byte()?;
+        while let Some(code) = reader.byte() {
             if code <= before {
-                return None;
+                return Err("the content has sections out of order");
             }
             before = code;
-            entry.take(code, &mut reader)?;
+            entry.take(code, &mut reader).ok_or("the content has a section that is none")?;
         }
-        Some(entry)
+        entry.check()?;
+        Ok(entry)
     }
 
     fn take(&mut self, code: u8, reader: &mut Reader<'_>) -> Option<()> {
@@ -87,10 +100,10 @@ impl Entry {
     }
 }
 
-fn section<T: Item>(code: u8, items: &Vec<T>, out: &mut Writer) {
+fn section<T: Item + Ordered>(code: u8, items: &[T], out: &mut Writer) {
     if !items.is_empty() {
         out.byte(code);
-        items.put(out);
+        put_all(items, out);
     }
 }
 
@@ -101,7 +114,7 @@ fn one<T: Item>(code: u8, item: Option<&T>, out: &mut Writer) {
     }
 }
 
-fn many<T: Item>(into: &mut Vec<T>, reader: &mut Reader<'_>) -> Option<()> {
-    *into = Vec::take(reader)?;
-    (!into.is_empty()).then_some(())
+fn many<T: Item + Ordered>(into: &mut Vec<T>, reader: &mut Reader<'_>) -> Option<()> {
+    *into = take_all(reader)?;
+    Some(())
 }

@@ -5,6 +5,7 @@ use super::entry::{
     Accesses, Confirmation, Dataset, Derived, Dictionary, Dropped, Erasure, Finding, Instance,
     LaneName, Link, Place, Places, Policy, PolicyChange, Run, Seen, Shape, Start,
 };
+use super::order::{put_all, take_all};
 use crate::answers::Handle;
 
 /// Something with bytes of its own.
@@ -43,7 +44,7 @@ impl Item for u64 {
     }
 
     fn take(reader: &mut Reader<'_>) -> Option<Self> {
-        reader.unsigned()
+        reader.number()
     }
 }
 
@@ -150,8 +151,11 @@ impl<T: Item> Item for Vec<T> {
     }
 
     fn take(reader: &mut Reader<'_>) -> Option<Self> {
-        // No room is made on the word of a count: each item has a byte at least.
-        (0..reader.unsigned()?).map(|_| T::take(reader)).collect()
+        // No room is made on the word of a count: an `Option` that is collected says that it may
+        // be empty.
+        let count = reader.unsigned()?;
+        reader.spend(count)?;
+        (0..count).map(|_| T::take(reader)).collect()
     }
 }
 
@@ -175,8 +179,8 @@ impl Item for Seen {
 
     fn take(reader: &mut Reader<'_>) -> Option<Self> {
         let first_ns = reader.time()?;
-        let last_ns = first_ns.wrapping_add(reader.unsigned()?.cast_signed());
-        Some(Self { first_ns, last_ns, count: reader.unsigned()? })
+        let last_ns = first_ns.checked_add_unsigned(reader.unsigned()?)?;
+        Some(Self { first_ns, last_ns, count: reader.count()? })
     }
 }
 
@@ -196,8 +200,9 @@ impl Item for Actions {
     }
 }
 
-/// Actions without the zeros at the end.
-pub(crate) fn short(actions: &[u8; 32]) -> &[u8] {
+/// Actions without the zeros at the end, as [`AccessRow`](super::AccessRow) has them.
+#[must_use]
+pub fn short(actions: &[u8; 32]) -> &[u8] {
     let end = actions.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
     &actions[..end]
 }
@@ -226,7 +231,6 @@ items! {
     PolicyChange { instance, number, time_ns, digest }
     Run { instance, first, next, content }
     Derived { dataset, field, origin, location, action }
-    Places { person, places }
     Place { dataset, location, kind, form }
     Accesses { count, hash }
     Finding { instance, number, flaw, what }
@@ -234,6 +238,18 @@ items! {
     Confirmation { store, number, line, time_ns }
     Dropped { lane, leaf }
     LaneName { source, service, number }
+}
+
+/// A person without a place is none.
+impl Item for Places {
+    fn put(&self, out: &mut Writer) {
+        self.person.put(out);
+        put_all(&self.places, out);
+    }
+
+    fn take(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self { person: Item::take(reader)?, places: take_all(reader)? })
+    }
 }
 
 impl Item for Shape {
