@@ -1,0 +1,16 @@
+//! Writes the test vectors of docs/WIRE.md:
+//! `cargo run -p taggant-ledger --example make_wire_vectors -- tests/vectors`.
+
+use std::path::Path;
+
+mod catalogue;
+
+fn main() {
+    let folder = std::env::args().nth(1).expect("usage: make_wire_vectors FOLDER");
+    for (name, content) in catalogue::files() {
+        let file = Path::new(&folder).join(name);
+        let parent = file.parent().expect("every vector has a folder");
+        std::fs::create_dir_all(parent).expect("the folder can be made");
+        std::fs::write(file, content).expect("the folder can be written");
+    }
+}
