@@ -15,6 +15,7 @@ import struct
 import sys
 import unicodedata
 
+import wire_reader
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -304,6 +305,7 @@ CHECKS = {
     "integrity": lambda vector: check_envelope(vector, read_integrity),
     "index": check_index,
     "ids": check_id,
+    "wire": wire_reader.check,
 }
 
 
