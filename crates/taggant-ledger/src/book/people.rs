@@ -14,7 +14,7 @@ use crate::fold::Persons;
 use crate::log::fresh;
 use crate::rows::{People, PersonRow, insert_people};
 use crate::sql::{Transaction, Value};
-use crate::wire::{Entry, link};
+use crate::wire::{Entry, clean, link};
 
 /// People kept in memory at most.
 const MOST: usize = 250_000;
@@ -178,11 +178,11 @@ impl SqlLedger {
 
     /// One person, made where it is new.
     pub(super) fn person(&self, tenant: &str, tag: SubjectTag) -> Result<Handle> {
-        let mut locked = self.lock();
+        let (mut locked, tenant) = (self.lock(), clean(tenant, &[]));
         let tags = BTreeSet::from([tag.0]);
         let found = self.retry(&mut locked.state, |state| {
             self.lane(state, OWN)?;
-            self.resolve(state, OWN, tenant, &tags)
+            self.resolve(state, OWN, &tenant, &tags)
         })?;
         Ok(found[0].1.1)
     }

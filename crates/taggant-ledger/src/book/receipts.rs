@@ -8,7 +8,7 @@ use crate::answers::{Handle, Kind, Place, Protection, Receipt, ReceiptLine};
 use crate::ledger::ErasureOpened;
 use crate::rows::count;
 use crate::sql::{Transaction, Value};
-use crate::wire::{Confirmation, Entry, Erasure};
+use crate::wire::{Confirmation, Entry, Erasure, clean};
 
 impl SqlLedger {
     pub(super) fn open_work_list(&self, erasure: &ErasureOpened<'_>) -> Result<()> {
@@ -33,7 +33,7 @@ impl SqlLedger {
                 number: erasure.number,
                 handle: erasure.handle,
                 time_ns: erasure.time_ns.cast_signed(),
-                groups: erasure.groups.to_owned(),
+                groups: clean(erasure.groups, &[]).into_owned(),
                 final_ns: erasure.final_ns.cast_signed(),
                 lines: lines(&places, erasure.groups == "*"),
             };

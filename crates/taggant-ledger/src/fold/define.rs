@@ -1,12 +1,14 @@
 //! Dictionary entries of an instance to numbers of its lane. What comes again must mean what it
 //! meant.
 
+use std::borrow::Cow;
+
 use taggant_core::event::DefineKind;
 use taggant_core::journal::Definition;
 
 use super::OTHER_MEANING;
 use super::names::{Known, Names};
-use crate::wire::{Dataset, Dictionary, Entry, Finding, Policy, PolicyChange, Start};
+use crate::wire::{Dataset, Dictionary, Entry, Finding, Policy, PolicyChange, Start, clean};
 
 /// Takes a definition; what is new goes into the entry.
 pub(crate) fn define(
@@ -16,15 +18,36 @@ pub(crate) fn define(
     definition: &Definition,
 ) {
     let Definition { kind, number, text, time_ns } = definition;
-    let time_ns = time_ns.cast_signed();
+    let time_ns = i64::try_from(*time_ns).unwrap_or(i64::MAX);
     match kind {
         DefineKind::Start => start(known, entry, text, time_ns),
         DefineKind::Policy => policy(names, known, entry, *number, text, time_ns),
         kind => {
-            let target = target(names, entry, *kind, text, time_ns);
-            point(known, entry, *kind, *number, target, text);
+            let text = entry_text(*kind, text);
+            let target = target(names, entry, *kind, &text, time_ns);
+            point(known, entry, *kind, *number, target, &text);
         }
     }
+}
+
+/// A text as an entry may have it: what programs say of themselves must not break a line of an
+/// answer, nor make an entry that no reader takes.
+fn entry_text(kind: DefineKind, text: &str) -> Cow<'_, str> {
+    match kind {
+        DefineKind::Dataset => clean(text, &['\n', '\t']),
+        DefineKind::Label => list(text),
+        _ => clean(text, &[]),
+    }
+}
+
+/// Origins: one alone, or each with a line break after it.
+fn list(text: &str) -> Cow<'_, str> {
+    let text = clean(text, &['\n']);
+    let mut lines: Vec<&str> = text.split('\n').filter(|line| !line.is_empty()).collect();
+    if lines.len() == 1 {
+        return Cow::Owned(lines.remove(0).to_owned());
+    }
+    Cow::Owned(lines.into_iter().flat_map(|line| [line, "\n"]).collect())
 }
 
 fn target(names: &mut Names, entry: &mut Entry, kind: DefineKind, text: &str, at: i64) -> u64 {
@@ -101,6 +124,7 @@ fn policy(
     time_ns: i64,
 ) {
     let (digest, text) = text.split_once('\n').unwrap_or((text, ""));
+    let digest = &*clean(digest, &[]);
     match known.policies.get(&number) {
         Some(before) if *before == (time_ns, digest.to_owned()) => return,
         Some(_) => {
@@ -119,7 +143,7 @@ fn policy(
     if names.policy(digest) {
         entry.policies.push(Policy {
             digest: digest.to_owned(),
-            text: text.to_owned(),
+            text: clean(text, &['\n']).into_owned(),
             first_ns: time_ns,
         });
     }

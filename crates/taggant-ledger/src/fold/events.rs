@@ -9,7 +9,7 @@ use taggant_core::tag::Action;
 use super::accumulate::{Alike, AlikeEvents, add_up};
 use super::names::Known;
 use crate::answers::{self, Handle, Kind, Meaning, Protection};
-use crate::wire::{AccessRow, Derived, Entry, Place, Places, Seen, Shape, short};
+use crate::wire::{AccessRow, Derived, Entry, Place, Places, Seen, Shape, clean, short};
 
 /// Who knows the handle of a person.
 pub(crate) trait Persons {
@@ -151,8 +151,8 @@ fn access(
         scope: 0,
         origin: known.text(event.label),
         person,
-        refers: event.refers,
-        reason: event.reason().to_owned(),
+        refers: event.refers.min(i64::MAX.cast_unsigned()),
+        reason: clean(event.reason(), &[]).into_owned(),
         trace: if event.trace == [0; 16] { Vec::new() } else { event.trace.to_vec() },
     }
 }

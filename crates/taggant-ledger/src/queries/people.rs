@@ -8,7 +8,7 @@ use taggant_core::tag::SubjectTag;
 
 use crate::answers::{ActorSum, Handle, Kind, Place, Protection};
 use crate::sql::{Transaction, Value};
-use crate::wire::Seen;
+use crate::wire::{Seen, clean};
 
 /// The handle of a person, if there is one.
 pub(crate) fn handle(
@@ -16,9 +16,9 @@ pub(crate) fn handle(
     tenant: &str,
     tag: SubjectTag,
 ) -> Result<Option<Handle>> {
-    let mut found = None;
+    let (mut found, tenant) = (None, clean(tenant, &[]));
     let sql = "SELECT handle FROM people WHERE tag = $1 AND tenant = $2";
-    transaction.rows(sql, &[Value::Bytes(&tag.0), Value::Text(tenant)], &mut |row| {
+    transaction.rows(sql, &[Value::Bytes(&tag.0), Value::Text(&tenant)], &mut |row| {
         found = Some(Handle(row.fixed(0)?));
         Ok(())
     })?;
