@@ -6,6 +6,8 @@
 
 pub mod answers;
 mod book;
+#[cfg(feature = "contract")]
+pub mod contract;
 mod fold;
 mod ledger;
 mod log;

@@ -1,7 +1,7 @@
 //! The ledger of one host, in SQLite.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
@@ -19,9 +19,17 @@ const WORDS: Words = Words { int: "INTEGER", bytes: "BLOB", table_end: " STRICT,
 /// # Errors
 /// `JournalUnavailable` where it can't be used.
 pub fn open(path: &Path) -> Result<SqlLedger> {
+    SqlLedger::new(database(path)?)
+}
+
+/// The database of a ledger in one SQLite file, made where there is none.
+///
+/// # Errors
+/// `JournalUnavailable` where it can't be used.
+pub fn database(path: &Path) -> Result<Arc<dyn Sql>> {
     let schema = schema::statements(&WORDS).join(";\n");
     let database = Database::open(path, &[&schema], false, Outcome::JournalUnavailable)?;
-    SqlLedger::new(Box::new(Sqlite { database }))
+    Ok(Arc::new(Sqlite { database }))
 }
 
 /// Opens a ledger that is there, a copy of one for instance, to ask it and never to change it.
@@ -31,7 +39,7 @@ pub fn open(path: &Path) -> Result<SqlLedger> {
 pub fn open_read_only(path: &Path) -> Result<SqlLedger> {
     let schema = schema::statements(&WORDS).join(";\n");
     let database = Database::open_read_only(path, &[&schema], Outcome::JournalUnavailable)?;
-    SqlLedger::read_only(Box::new(Sqlite { database }))
+    SqlLedger::read_only(Arc::new(Sqlite { database }))
 }
 
 /// The port for databases on one SQLite file.

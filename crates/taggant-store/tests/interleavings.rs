@@ -4,26 +4,15 @@ mod proof;
 
 use std::collections::BTreeMap;
 
-use proof::{batch, clean};
+use proof::clean;
 use proptest::prelude::*;
-use taggant_core::event::DefineKind;
-use taggant_core::journal::{Batch, Ledger as EventSink};
+use taggant_core::journal::Ledger as EventSink;
 use taggant_core::tag::SubjectTag;
 use taggant_ledger::answers::Handle;
+use taggant_ledger::contract::sample::batch_of as of;
 use taggant_ledger::wire::{LaneName, Leaf};
 use taggant_ledger::{ErasureOpened, Imported, Ledger, SqlLedger, VerifyOptions};
 use taggant_store::ledger;
-
-/// A run of an instance of a service.
-fn of(service: &str, instance: u8, first: u64, next: u64) -> Batch {
-    let mut batch = batch(instance, first, next);
-    for definition in &mut batch.definitions {
-        if definition.kind == DefineKind::Start {
-            definition.text.push_str(&format!("service\t{service}\n"));
-        }
-    }
-    batch
-}
 
 /// A ledger of several lanes, with a bit of everything that leaves can say.
 fn source(folder: &tempfile::TempDir) -> SqlLedger {
@@ -182,5 +171,5 @@ fn names_with_control_characters_are_kept_as_one_line() {
             .iter()
             .all(|access| access.reason == "a b c and some more")
     );
-    assert!(ledger.flows().unwrap().iter().all(|edge| edge.service == "shop--2J-"));
+    assert!(ledger.flows().unwrap().iter().all(|edge| edge.service == "shop--2J"));
 }

@@ -9,7 +9,7 @@ mod retain;
 mod verbs;
 mod work;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use taggant_core::cipher::fork;
 use taggant_core::{Error, Outcome, Result};
@@ -22,7 +22,7 @@ use work::State;
 ///
 /// It knows no driver: open one with a crate that has one, such as `taggant-store` for SQLite.
 pub struct SqlLedger {
-    sql: Box<dyn Sql>,
+    sql: Arc<dyn Sql>,
     id: [u8; 16],
     state: Mutex<State>,
 }
@@ -33,7 +33,7 @@ impl SqlLedger {
     ///
     /// # Errors
     /// `JournalUnavailable` where it can't be used.
-    pub fn new(sql: Box<dyn Sql>) -> Result<Self> {
+    pub fn new(sql: Arc<dyn Sql>) -> Result<Self> {
         let fresh = crate::log::fresh()?;
         sql.write(&mut |transaction| {
             let row = [Value::Int(1), Value::Bytes(&fresh), Value::Null];
@@ -47,7 +47,7 @@ impl SqlLedger {
     ///
     /// # Errors
     /// `JournalUnavailable` where it is none.
-    pub fn read_only(sql: Box<dyn Sql>) -> Result<Self> {
+    pub fn read_only(sql: Arc<dyn Sql>) -> Result<Self> {
         let mut id = None;
         sql.read(&mut |transaction| {
             transaction.rows("SELECT id FROM ledger", &[], &mut |row| {

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 use taggant_core::cipher::sign::SigningKey;
-use taggant_core::event::{DefineKind, RecordEvent, RecordKind};
-use taggant_core::journal::{Batch, Definition, InstanceId, Ledger as EventSink};
+use taggant_core::journal::{InstanceId, Ledger as EventSink};
 use taggant_core::tag::SubjectTag;
 use taggant_ledger::answers::Verification;
+pub use taggant_ledger::contract::sample::{batch, event};
 use taggant_ledger::{CheckpointSigner, ErasureOpened, Ledger, SqlLedger, VerifyOptions};
 use taggant_store::ledger;
 
@@ -41,64 +41,6 @@ impl CheckpointSigner for Signer {
     }
     fn keep(&self, note: &str) {
         *self.kept.lock().unwrap() = Some(note.to_owned());
-    }
-}
-
-/// The dictionary of an instance.
-pub fn definitions() -> Vec<Definition> {
-    let texts = [
-        (DefineKind::Start, 1, "program\tshop\nbuild\tb1\npid\t7\nboot\tx\npolicy\tab\n"),
-        (DefineKind::Policy, 2, "abcd\n[[allow]]\naction = \"open\"\n"),
-        (
-            DefineKind::Dataset,
-            3,
-            "people\tmain\n0011\tname\ttag\tuser.name\n2233\temail\ttag\tuser.contact.email\n",
-        ),
-        (DefineKind::Location, 4, "postgres://db/people"),
-        (DefineKind::Location, 5, "https://shipper.example/labels"),
-        (DefineKind::Purpose, 6, "essential.service"),
-        (DefineKind::Actor, 7, "svc:shop"),
-        (DefineKind::Actor, 8, "user:dana"),
-        (DefineKind::Tenant, 9, "default"),
-        (DefineKind::Label, 10, "orders.note@postgres://db/orders"),
-    ];
-    let make = |(kind, number, text): (DefineKind, u32, &str)| Definition {
-        kind,
-        number,
-        text: text.to_owned(),
-        time_ns: 1_000,
-    };
-    texts.into_iter().map(make).collect()
-}
-
-/// Event number `n`: of five people, of several kinds.
-pub fn event(n: u64) -> RecordEvent {
-    let kinds = [RecordKind::Write, RecordKind::Access, RecordKind::Edge, RecordKind::Read];
-    let mut event = RecordEvent::new(kinds[n as usize % 4]);
-    event.time_ns = 1_700_000_000_000_000_000 + n * 1_000_003;
-    event.dataset = 3;
-    event.location = 4 + (n / 4 % 2) as u32;
-    event.purpose = 6;
-    event.actor = 7 + (n / 2 % 2) as u32;
-    event.tenant = 9;
-    event.subject = Some(SubjectTag([(n % 5) as u8 + 1; 16]));
-    event.actions.0[0] = if event.kind == RecordKind::Access { 5 } else { 0x11 };
-    event.field = (n % 2) as u16;
-    event.label = 10;
-    event.set_reason(&format!("ticket {n}"));
-    event
-}
-
-pub fn batch(instance: u8, first: u64, next: u64) -> Batch {
-    Batch {
-        instance: InstanceId([instance; 16]),
-        first,
-        next,
-        through_ns: 5,
-        definitions: if first == 0 { definitions() } else { Vec::new() },
-        events: (first..next).map(|n| (n, event(n))).collect(),
-        gaps: Vec::new(),
-        damaged: Vec::new(),
     }
 }
 
