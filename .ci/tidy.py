@@ -1,4 +1,4 @@
-"""Checks what docs/ARCHITECTURE.md promises of the tree. Plain Python, nothing to install."""
+"""Checks what docs/ARCHITECTURE.md promises of the tree. Plain Python and cargo, nothing to install."""
 
 import pathlib
 import re
@@ -45,6 +45,12 @@ MAY_USE = {
     "taggant-testing": {"taggant", "taggant-trace"},
     "taggant-cli": {"taggant", "taggant-inventory", "taggant-lineage", "taggant-scan", "taggant-taxonomy", "taggant-trace"},
 }
+
+# Crates that answer questions know no database, directly or through what they use.
+WITHOUT_DATABASE = ["taggant-core", "taggant-ledger", "taggant-lineage"]
+# So does the facade without the feature that brings one.
+EMBEDDED = "embedded"
+DATABASES = {"rusqlite", "libsqlite3-sys", "sqlx", "postgres", "tokio-postgres"}
 
 problems = []
 
@@ -131,6 +137,23 @@ def check_dependencies():
             problems.append(f"{path}: no lints")
 
 
+def check_databases():
+    facade = tomllib.loads(read("crates/taggant/Cargo.toml"))
+    if not facade["dependencies"]["taggant-store"].get("optional"):
+        problems.append("crates/taggant/Cargo.toml: taggant-store must be optional")
+    if facade["features"].get("default") != [EMBEDDED]:
+        problems.append(f"crates/taggant/Cargo.toml: {EMBEDDED} must be the only default feature")
+    for crate in [*WITHOUT_DATABASE, "taggant"]:
+        tree = subprocess.run(
+            ["cargo", "tree", "-p", crate, "--no-default-features", "-e", "normal",
+             "--prefix", "none", "--format", "{p}"],
+            cwd=ROOT, check=True, capture_output=True, text=True,
+        ).stdout
+        used = {line.split()[0] for line in tree.splitlines() if line.strip()}
+        for found in sorted(used & (DATABASES | {"taggant-store"})):
+            problems.append(f"{crate} without default features links {found}")
+
+
 def anchors(text):
     """GitHub's anchors of the headings of a page."""
     found = set()
@@ -175,7 +198,7 @@ def report_lengths():
 
 
 def main():
-    for check in [check_order, check_unsafe, check_sources, check_dependencies, check_links, check_readme]:
+    for check in [check_order, check_unsafe, check_sources, check_dependencies, check_databases, check_links, check_readme]:
         check()
     report_lengths()
     for problem in problems:

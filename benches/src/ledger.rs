@@ -4,10 +4,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use taggant::ledger::{SqliteLedger, VerifyOptions};
+use taggant::ledger::{self, Ledger, SqlLedger, VerifyOptions};
 use taggant_core::cipher::sign::SigningKey;
 use taggant_core::event::{DefineKind, EventFlags, RecordEvent, RecordKind};
-use taggant_core::journal::{Batch, Definition, InstanceId, Ledger};
+use taggant_core::journal::{Batch, Definition, InstanceId, Ledger as _};
 use taggant_core::tag::{Action, SubjectTag};
 
 use crate::measure::median;
@@ -40,7 +40,7 @@ impl Size {
 pub(crate) fn run(size: &Size) {
     let folder = tempfile::tempdir().expect("a folder for temporary files");
     let path = folder.path().join("ledger.db");
-    let ledger = SqliteLedger::open(&path).expect("a ledger");
+    let ledger = ledger::open(&path).expect("a ledger");
     ledger.sign_with(std::sync::Arc::new(Signer(SigningKey::new(&[7; 32]))));
     print::heading("ledger", "people, datasets and places of each record are drawn at random");
     let stops = [size.records / 10, size.records * 3 / 10, size.records];
@@ -88,7 +88,7 @@ impl taggant::ledger::CheckpointSigner for Signer {
     fn keep(&self, _: &str) {}
 }
 
-fn answers(ledger: &SqliteLedger, path: &Path, people: u64) -> Vec<Line> {
+fn answers(ledger: &SqlLedger, path: &Path, people: u64) -> Vec<Line> {
     let mut random = Random(77);
     let mut times = Vec::new();
     for _ in 0..1000 {

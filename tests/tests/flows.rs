@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use taggant::ledger::{Action, Kind};
 use taggant::{Error, Flow, Outcome, Policy, Sensitive, Tagged};
 use taggant_testing::{LeakProbe, Recorder, canary};
 
@@ -92,10 +93,10 @@ fn plaintext_leaves_through_wrap_only_and_is_recorded() {
         // A log line inside the wrap's flow does not inherit its permission.
         shipper.run(|| probe.assert_sealed(&format!("{person:?}")));
     });
-    recorder.assert_flow("flows.people", "name", "https://shipper.example/labels", "reveal");
-    recorder.assert_flow("flows.people", "email", "https://shipper.example/labels", "seal");
+    recorder.assert_flow("flows.people", "name", "https://shipper.example/labels", Action::Reveal);
+    recorder.assert_flow("flows.people", "email", "https://shipper.example/labels", Action::Seal);
     let disclosed = recorder.accesses();
-    assert!(disclosed.iter().any(|a| a.kind == "write" && a.location.contains("shipper")));
+    assert!(disclosed.iter().any(|a| a.kind == Kind::Write && a.location.contains("shipper")));
 }
 
 #[test]
@@ -127,7 +128,7 @@ fn each_action_does_what_it_says() {
                 .is_err()
         );
     });
-    recorder.assert_flow("flows.people", "email", "https://evil.example/x", "deny");
+    recorder.assert_flow("flows.people", "email", "https://evil.example/x", Action::Deny);
 }
 
 #[test]
@@ -142,7 +143,7 @@ fn the_inner_scope_wins_and_none_shuts_out() {
             Flow::none().run(|| assert!(json(&person).unwrap().contains("tgt1.")));
         });
     });
-    recorder.assert_flow("flows.people", "name", "taggant://flow/unknown", "seal");
+    recorder.assert_flow("flows.people", "name", "taggant://flow/unknown", Action::Seal);
 }
 
 #[test]
@@ -272,8 +273,8 @@ fn reveal_needs_a_purpose_and_a_rule_and_leaves_a_record() {
         assert!(email == known);
     });
     let seen = recorder.accesses();
-    let reveal = seen.iter().find(|a| a.kind == "access").expect("recorded");
-    assert_eq!(reveal.fields, [("email".to_owned(), "reveal".to_owned())]);
+    let reveal = seen.iter().find(|a| a.kind == Kind::Access).expect("recorded");
+    assert_eq!(reveal.fields, [("email".to_owned(), Action::Reveal)]);
     assert_eq!((reveal.actor.as_str(), reveal.dataset.as_str()), ("svc:support", "flows.people"));
     assert!(reveal.handle.is_some());
 }
@@ -304,7 +305,7 @@ fn an_unopened_value_passes_where_it_belongs_and_is_resealed_or_refused_elsewher
         assert!(read().run(|| back.email.reveal().is_ok()));
         assert!(!moved.email.is_open(), "it was resealed inside the library");
     });
-    recorder.assert_flow("flows.people", "email", "postgres://db/people", "reseal");
+    recorder.assert_flow("flows.people", "email", "postgres://db/people", Action::Reseal);
 }
 
 #[test]

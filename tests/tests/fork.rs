@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use taggant::ledger::{Ended, Kind, OutcomeSum};
 use taggant::{Flow, Policy, Runtime, Tagged};
 
 #[derive(Tagged)]
@@ -107,13 +108,13 @@ fn children_of_a_busy_process_write_read_and_record() {
     for child in 0..CHILDREN {
         let handle = runtime.handle_of("customer", &(1000 + child)).unwrap();
         let places = runtime.ledger().where_is_person(handle.expect("recorded")).unwrap();
-        let mut counts: Vec<(&str, u64)> =
-            places.iter().map(|place| (place.kind.as_str(), place.count)).collect();
+        let mut counts: Vec<(Kind, u64)> =
+            places.iter().map(|place| (place.kind, place.count)).collect();
         counts.sort_unstable();
-        assert_eq!(counts, [("read", 1), ("write", 1)], "child {child}");
+        assert_eq!(counts, [(Kind::Write, 1), (Kind::Read, 1)], "child {child}");
     }
     let writes = runtime.ledger().outcomes().unwrap();
-    assert!(writes.contains(&("write".to_owned(), "ok".to_owned(), written + CHILDREN + 1)));
+    assert!(writes.contains(&OutcomeSum::new(Kind::Write, Ended::Ok, written + CHILDREN + 1)));
     assert!(runtime.ledger().findings().unwrap().is_empty());
     let found = Runtime::builder(folder.path()).verify(None).unwrap();
     assert!(found.is_clean(), "{:#?}", found.findings);

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use taggant::ledger::Kind;
 use taggant::{Error, Flow, Outcome, Policy, Runtime, Tagged};
 use taggant_testing::canary;
 
@@ -113,6 +114,6 @@ fn a_disk_that_fills_up_fails_closed_and_loses_nothing() {
     for (id, ..) in &rows {
         let handle = runtime.handle_of("customer", id).unwrap().expect("recorded");
         let places = runtime.ledger().where_is_person(handle).unwrap();
-        assert!(places.iter().any(|place| place.kind == "write" && place.count >= 1), "{id}");
+        assert!(places.iter().any(|place| place.kind == Kind::Write && place.count >= 1), "{id}");
     }
 }

@@ -279,8 +279,11 @@ fn the_register_of_fields_is_not_silently_empty() {
     recorder.run(|| to().run(|| serde_json::to_string(&person(1))).unwrap());
     recorder.runtime().drain().unwrap();
     let fields = recorder.runtime().ledger().fields().unwrap();
-    let tagged: Vec<&str> =
-        fields.iter().filter(|f| f.role == "tag").map(|f| f.path.as_str()).collect();
+    let tagged: Vec<&str> = fields
+        .iter()
+        .filter(|f| f.role == taggant::ledger::Role::Tag)
+        .map(|f| f.path.as_str())
+        .collect();
     assert_eq!(tagged, ["name", "email", "phone"]);
 }
 

@@ -1,5 +1,6 @@
 //! What the ledger knows of people, policies and accesses.
 
+use taggant::ledger::{Action, Ended, Kind, OutcomeSum, Protection};
 use taggant::{Flow, Policy, Runtime, Tagged};
 
 const OPEN: &str = "[[allow]]\naction = \"open\"\ncategory = \"user\"\n";
@@ -45,22 +46,22 @@ fn every_person_of_a_record_is_found_where_it_went() {
     let employee = runtime.handle_of("employee", &2_u64).unwrap().expect("the employee is known");
     for handle in [customer, employee] {
         let places = runtime.ledger().where_is_person(handle).unwrap();
-        let mut places: Vec<(&str, &str, u64)> =
-            places.iter().map(|p| (p.location.as_str(), p.form.as_str(), p.count)).collect();
+        let mut places: Vec<(&str, Protection, u64)> =
+            places.iter().map(|p| (p.location.as_str(), p.form, p.count)).collect();
         places.sort_unstable();
         assert_eq!(places.len(), 2, "{places:?}");
         assert!(
-            places.iter().any(|(_, form, count)| (*form, *count) == ("plaintext", 1)),
+            places.iter().any(|(_, form, count)| (*form, *count) == (Protection::Plaintext, 1)),
             "{places:?}"
         );
-        assert!(places.iter().any(|(_, form, count)| (*form, *count) == ("sealed", 1)));
+        assert!(places.iter().any(|(_, form, count)| (*form, *count) == (Protection::Sealed, 1)));
         assert_eq!(runtime.ledger().accesses_of(handle).unwrap().len(), 1);
     }
     // The employee's entry is about the employee's field, and the record counts once.
     let seen = runtime.ledger().accesses_of(employee).unwrap();
-    assert_eq!(seen[0].fields, [("agent".to_owned(), "reveal".to_owned())]);
+    assert_eq!(seen[0].fields, [("agent".to_owned(), Action::Reveal)]);
     let written = runtime.ledger().outcomes().unwrap();
-    assert_eq!(written, [("write".to_owned(), "ok".to_owned(), 2)]);
+    assert_eq!(written, [OutcomeSum::new(Kind::Write, Ended::Ok, 2)]);
     assert!(runtime.ledger().flows().unwrap().iter().all(|edge| edge.count == 1));
 }
 
@@ -115,7 +116,7 @@ fn a_rule_that_was_added_for_an_hour_is_seen() {
     }
     runtime.drain().unwrap();
     let changes = runtime.ledger().policy_changes().unwrap();
-    let digests: Vec<String> = changes.into_iter().map(|(_, _, digest)| digest).collect();
+    let digests: Vec<String> = changes.into_iter().map(|change| change.digest).collect();
     assert_eq!(digests, [OPEN, REVEAL, OPEN, REVEAL, OPEN].map(hex));
 }
 
@@ -139,6 +140,55 @@ fn accesses_are_found_by_field_and_the_newest_come_first() {
     assert!(newest.iter().all(|access| access.location.ends_with("/c")), "{newest:?}");
 }
 
+/// Who works through several services is one person, who is found under their own name.
+#[test]
+fn what_somebody_saw_through_services_is_theirs_and_found_by_either_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = runtime(folder.path(), OPEN);
+    runtime.scope(|| {
+        let table = Flow::to("postgres://db", "tickets");
+        let row = table.run(|| serde_json::to_string(&ticket())).unwrap();
+        for (service, whom) in [("svc:desk", "user:dana"), ("svc:admin", "user:dana")] {
+            let from = Flow::from("postgres://db", "tickets").actor(service).on_behalf(whom);
+            from.run(|| serde_json::from_str::<Ticket>(&row)).unwrap();
+        }
+        let from = Flow::from("postgres://db", "tickets").actor("user:dana");
+        from.run(|| serde_json::from_str::<Ticket>(&row)).unwrap();
+    });
+    runtime.drain().unwrap();
+    let sums = runtime.ledger().actors(0).unwrap();
+    assert_eq!(sums.len(), 1, "{sums:?}");
+    assert_eq!(sums[0].principal, "user:dana");
+    assert_eq!(sums[0].actors, ["svc:admin", "svc:desk", "user:dana"]);
+    // The customer and the employee of one ticket, three times.
+    assert_eq!((sums[0].people, sums[0].refused), (2, 0));
+    let of = |who: &str| {
+        let seen = runtime.ledger().accesses_by(who).unwrap();
+        assert!(seen.iter().all(|access| access.principal() == "user:dana"), "{seen:?}");
+        seen.len()
+    };
+    assert_eq!(of("user:dana"), of("svc:desk") * 3);
+    assert_eq!(of("svc:desk"), of("svc:admin"));
+}
+
+/// What was refused or left out does not count as data that is there.
+#[test]
+fn a_record_whose_fields_were_all_left_out_is_at_no_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let omit = "[[allow]]\naction = \"omit\"\ncategory = \"user\"\nlocation = \"https://partner.example/*\"\n";
+    let runtime = runtime(folder.path(), omit);
+    runtime.scope(|| {
+        let partner = Flow::to("https://partner.example", "in");
+        let text = partner.run(|| serde_json::to_string(&ticket())).unwrap();
+        assert!(!text.contains("tgt1."), "left out: {text}");
+        Flow::to("postgres://db", "tickets").run(|| serde_json::to_string(&ticket())).unwrap();
+    });
+    let handle = runtime.handle_of("customer", &1_u64).unwrap().unwrap();
+    let places = runtime.ledger().where_is_person(handle).unwrap();
+    let locations: Vec<&str> = places.iter().map(|place| place.location.as_str()).collect();
+    assert_eq!(locations, ["postgres://db/tickets"]);
+}
+
 #[test]
 fn who_erased_a_person_and_why_is_in_the_ledger() {
     let folder = tempfile::tempdir().unwrap();
@@ -148,7 +198,7 @@ fn who_erased_a_person_and_why_is_in_the_ledger() {
     let desk = Flow::from("postgres://db", "tickets").actor("user:dana").reason("request 77");
     let receipt = runtime.scope(|| desk.run(|| runtime.erase("customer", &1_u64))).unwrap();
     let seen = runtime.ledger().accesses_of(receipt.handle).unwrap();
-    let erased: Vec<_> = seen.iter().filter(|access| access.kind == "erase").collect();
+    let erased: Vec<_> = seen.iter().filter(|access| access.kind == Kind::Erase).collect();
     assert_eq!(erased.len(), 1, "{seen:?}");
     assert_eq!((erased[0].actor.as_str(), erased[0].reason.as_str()), ("user:dana", "request 77"));
 }

@@ -1,13 +1,13 @@
 //! Where answers come from.
 
 use taggant::Runtime;
-use taggant::ledger::SqliteLedger;
+use taggant::ledger::{self, Ledger};
 
 use crate::args::{DEFAULT_TENANT, Global};
 use crate::exit::Failure;
 
 /// The ledger, to be asked and never changed: needs no key.
-pub(crate) fn ledger(global: &Global) -> Result<SqliteLedger, Failure> {
+pub(crate) fn ledger(global: &Global) -> Result<Box<dyn Ledger>, Failure> {
     let path = match &global.ledger {
         Some(path) => path.clone(),
         None => global.data.join("ledger.db"),
@@ -19,7 +19,7 @@ pub(crate) fn ledger(global: &Global) -> Result<SqliteLedger, Failure> {
             path.display()
         )));
     }
-    Ok(SqliteLedger::open_read_only(&path)?)
+    Ok(Box::new(ledger::open_read_only(&path)?))
 }
 
 /// Whether there is a ledger to ask.

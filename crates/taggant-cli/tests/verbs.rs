@@ -67,7 +67,7 @@ fn actors_are_compared_and_whoever_saw_most_people_comes_first() {
     let folder = Folder::new();
     let answer = folder.run(&["actors", "--json"]).exits(0).json();
     assert_eq!(answer["schema"], "taggant.actors.v1");
-    assert_eq!(answer["actors"][0]["actor"], "svc:desk");
+    assert_eq!(answer["actors"][0]["principal"], "svc:desk");
     assert_eq!(answer["actors"][0]["people"], 2);
     assert_eq!(answer["actors"][1]["people"], 1);
     assert_eq!(answer["median_people"], 1.5);

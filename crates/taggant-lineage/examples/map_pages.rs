@@ -4,8 +4,8 @@
 
 use std::path::Path;
 
+use taggant_ledger::answers::{Action, Derivation, FieldInfo, FlowEdge, Kind, Role};
 use taggant_lineage::map::{self, Answers, Map, Options};
-use taggant_store::ledger::{Derivation, FieldInfo, FlowEdge, SqliteLedger};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -29,7 +29,7 @@ fn main() -> Result<()> {
         write(folder, name, &Map::of(answers, &options))?;
     }
     if let Some(ledger) = arguments.next() {
-        let ledger = SqliteLedger::open(Path::new(&ledger))?;
+        let ledger = taggant_store::ledger::open(Path::new(&ledger))?;
         write(folder, "ledger", &Map::from_ledger(&ledger, &Options::default())?)?;
     }
     Ok(())
@@ -44,37 +44,27 @@ fn write(folder: &Path, name: &str, map: &Map) -> Result<()> {
 }
 
 fn field(dataset: &str, path: &str, category: &str) -> FieldInfo {
-    FieldInfo {
-        dataset: dataset.into(),
-        path: path.into(),
-        field_id: String::new(),
-        role: "tag".into(),
-        categories: vec![category.into()],
-    }
+    let mut field = FieldInfo::new(dataset, path, Role::Tag);
+    field.categories = vec![category.into()];
+    field
 }
 
 /// Way and place, purpose, actor; when first (days after the start) and how often.
-type Way<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, u64, u64);
+type Way<'a> = (Kind, Action, &'a str, &'a str, &'a str, u64, u64);
 
 fn edge(field: &FieldInfo, way: Way<'_>) -> FlowEdge {
     let (kind, action, location, purpose, actor, day, count) = way;
-    FlowEdge {
-        dataset: field.dataset.clone(),
-        path: field.path.clone(),
-        categories: field.categories.clone(),
-        kind: kind.into(),
-        action: action.into(),
-        location: location.into(),
-        purpose: purpose.into(),
-        actor: actor.into(),
-        on_behalf: if actor == "svc:support" { "agent:dana".into() } else { String::new() },
-        tenant: "default".into(),
-        outcome: "ok".into(),
-        unknown: location == "taggant://flow/unknown",
-        first_ns: START + day * DAY,
-        last_ns: START + (day.max(21) + 1) * DAY,
-        count,
+    let mut edge = FlowEdge::new(&field.dataset, &field.path, kind, action, location);
+    edge.categories.clone_from(&field.categories);
+    (edge.purpose, edge.actor) = (purpose.into(), actor.into());
+    if actor == "svc:support" {
+        edge.on_behalf = "agent:dana".into();
     }
+    edge.tenant = "default".into();
+    edge.unknown = location == "taggant://flow/unknown";
+    (edge.first_ns, edge.last_ns) = (START + day * DAY, START + (day.max(21) + 1) * DAY);
+    edge.count = count;
+    edge
 }
 
 /// A shop with every kind of protection.
@@ -102,10 +92,10 @@ fn shop() -> Answers {
     for own in &fields {
         let ways: &[Way<'_>] = match &*own.dataset {
             "customers" => &[
-                ("write", "seal", TABLE, OPERATIONS, "svc:shop", 0, 51_200),
+                (Kind::Write, Action::Seal, TABLE, OPERATIONS, "svc:shop", 0, 51_200),
                 (
-                    "write",
-                    "seal",
+                    Kind::Write,
+                    Action::Seal,
                     "file://exports/customers.jsonl",
                     OPERATIONS,
                     "svc:export",
@@ -113,24 +103,46 @@ fn shop() -> Answers {
                     718,
                 ),
                 (
-                    "write",
-                    "mask",
+                    Kind::Write,
+                    Action::Mask,
                     "https://helpdesk.example/tickets",
                     SUPPORT,
                     "svc:support",
                     5,
                     93,
                 ),
-                ("read", "open", TABLE, SUPPORT, "svc:support", 5, 93),
-                ("read", "open", TABLE, "essential.service.payment_processing", "svc:pay", 6, 412),
-                ("write", "pseudonymise", "s3://lake/events", "analytics", "svc:etl", 9, 9_000),
+                (Kind::Read, Action::Open, TABLE, SUPPORT, "svc:support", 5, 93),
+                (
+                    Kind::Read,
+                    Action::Open,
+                    TABLE,
+                    "essential.service.payment_processing",
+                    "svc:pay",
+                    6,
+                    412,
+                ),
+                (
+                    Kind::Write,
+                    Action::Pseudonymise,
+                    "s3://lake/events",
+                    "analytics",
+                    "svc:etl",
+                    9,
+                    9_000,
+                ),
             ],
-            "imports" => {
-                &[("read", "ingest", "file://import/orders.csv", OPERATIONS, "svc:import", 0, 1366)]
-            }
+            "imports" => &[(
+                Kind::Read,
+                Action::Ingest,
+                "file://import/orders.csv",
+                OPERATIONS,
+                "svc:import",
+                0,
+                1366,
+            )],
             "labels" => &[(
-                "write",
-                "reveal",
+                Kind::Write,
+                Action::Reveal,
                 "https://shipper.example/labels",
                 OPERATIONS,
                 "svc:ship",
@@ -138,26 +150,32 @@ fn shop() -> Answers {
                 640,
             )],
             "newsletter" => &[
-                ("write", "seal", TABLE, "marketing", "svc:news", 21, 12),
-                ("write", "reveal", "https://mail.example/send", "marketing", "svc:news", 22, 12),
+                (Kind::Write, Action::Seal, TABLE, "marketing", "svc:news", 21, 12),
+                (
+                    Kind::Write,
+                    Action::Reveal,
+                    "https://mail.example/send",
+                    "marketing",
+                    "svc:news",
+                    22,
+                    12,
+                ),
             ],
-            "visits" => &[("write", "seal", "taggant://flow/unknown", "", "", 4, 77)],
+            "visits" => &[(Kind::Write, Action::Seal, "taggant://flow/unknown", "", "", 4, 77)],
             _ => &[],
         };
         flows.extend(ways.iter().map(|way| edge(own, *way)));
     }
     let refused = (
         &fields[3],
-        ("write", "deny", "https://ads.example/audience", "marketing", "svc:ads", 7, 3),
+        (Kind::Write, Action::Deny, "https://ads.example/audience", "marketing", "svc:ads", 7, 3),
     );
     flows.push(edge(refused.0, refused.1));
-    let derived = |dataset: &str, path: &str, origin: &str, location: &str| Derivation {
-        origins: vec![origin.to_owned()],
-        dataset: dataset.to_owned(),
-        path: path.to_owned(),
-        location: location.to_owned(),
-        action: "reveal".to_owned(),
-        count: 640,
+    let derived = |dataset: &str, path: &str, origin: &str, location: &str| {
+        let origins = vec![origin.to_owned()];
+        let mut made = Derivation::new(origins, dataset, path, location, Action::Reveal);
+        made.count = 640;
+        made
     };
     let derivations = vec![
         derived(
@@ -199,22 +217,23 @@ fn many(places: usize) -> Answers {
                     _ => format!("kafka://broker:9092/topic-{place}"),
                 };
                 let action = match (set * 7 + place * 3 + number) % 97 {
-                    0 => "reveal",
-                    1..=9 => "mask",
-                    10..=12 => "pseudonymise",
-                    _ => "seal",
+                    0 => Action::Reveal,
+                    1..=9 => Action::Mask,
+                    10..=12 => Action::Pseudonymise,
+                    _ => Action::Seal,
                 };
                 let actor = format!("svc:service-{}", set % 17);
                 let purpose = ["essential.service.operations", "analytics", "marketing"][set % 3];
                 let day = if place == 77 { 22 } else { 1 + (set % 15) as u64 };
                 answers
                     .flows
-                    .push(edge(&own, ("write", action, &location, purpose, &actor, day, 1000)));
+                    .push(edge(&own, (Kind::Write, action, &location, purpose, &actor, day, 1000)));
             }
             let source = format!("postgres://db-{}:5432/public.table_{}", set / 10, set);
-            answers
-                .flows
-                .push(edge(&own, ("read", "open", &source, "analytics", "svc:reader", 2, 20)));
+            answers.flows.push(edge(
+                &own,
+                (Kind::Read, Action::Open, &source, "analytics", "svc:reader", 2, 20),
+            ));
             answers.fields.push(own);
         }
     }
@@ -238,16 +257,11 @@ fn hostile() -> Answers {
         let own = field(name, NAMES[(at + 1) % 8], NAMES[(at + 2) % 8]);
         let place = NAMES[(at + 3) % 8];
         let (purpose, actor) = (NAMES[(at + 4) % 8], NAMES[(at + 5) % 8]);
-        answers.flows.push(edge(&own, ("write", "reveal", place, purpose, actor, 1, 1)));
-        answers.flows.push(edge(&own, ("read", "ingest", place, purpose, actor, 1, 1)));
-        answers.derivations.push(Derivation {
-            origins: vec![format!("{name}.x@{place}")],
-            dataset: own.dataset.clone(),
-            path: own.path.clone(),
-            location: place.to_owned(),
-            action: "seal".to_owned(),
-            count: 1,
-        });
+        answers.flows.push(edge(&own, (Kind::Write, Action::Reveal, place, purpose, actor, 1, 1)));
+        answers.flows.push(edge(&own, (Kind::Read, Action::Ingest, place, purpose, actor, 1, 1)));
+        let origins = vec![format!("{name}.x@{place}")];
+        let made = Derivation::new(origins, &own.dataset, &own.path, place, Action::Seal);
+        answers.derivations.push(made);
         answers.fields.push(own);
     }
     answers

@@ -6,9 +6,10 @@
 //! - [`report`]: records of processing, what a person may get, who saw how much, what is unknown.
 //! - [`time`]: RFC 3339 texts of the ledger's nanoseconds.
 
+#[cfg(test)]
+mod agreement;
 pub mod drift;
 pub mod map;
-mod moved;
 pub mod openlineage;
 pub mod report;
 pub mod time;

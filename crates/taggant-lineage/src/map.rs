@@ -20,7 +20,7 @@ pub use filter::Filter;
 pub use graph::{dot, mermaid};
 pub use html::html;
 pub use model::{
-    Dataset, Derivation, Direction, Field, Link, Location, Look, Map, Movement, Origin,
-    OutcomeCount, Protection, Refusal, SCHEMA, Totals,
+    Dataset, Derivation, Direction, Field, Link, Location, Look, Map, Movement, Origin, Protection,
+    Refusal, SCHEMA, Totals,
 };
 pub use text::text;

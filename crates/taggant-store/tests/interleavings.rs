@@ -31,7 +31,7 @@ fn source(folder: &tempfile::TempDir) -> SqlLedger {
     a.open_receipt(&erasure).unwrap();
     a.confirm(1, 1).unwrap();
     a.drop_link(handle).unwrap();
-    b.drop_accesses(proof::event(6).time_ns).unwrap();
+    b.drop_accesses(taggant_ledger::contract::sample::event(6).time_ns).unwrap();
     b.apply(&of("support", 2, 7, 19)).unwrap();
     a
 }

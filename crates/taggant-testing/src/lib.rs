@@ -7,6 +7,7 @@
 //! as such.
 //!
 //! ```
+//! use taggant::ledger::Action;
 //! use taggant::{Flow, Runtime, Tagged};
 //! use taggant_testing::{LeakProbe, Recorder, canary};
 //!
@@ -28,7 +29,7 @@
 //! probe.assert_sealed(&row);
 //! probe.assert_sealed(&format!("{guest:?}"));
 //! probe.assert_sealed(recorder.folder());
-//! recorder.assert_flow("guests", "email", "postgres://db:5432/guests", "seal");
+//! recorder.assert_flow("guests", "email", "postgres://db:5432/guests", Action::Seal);
 //! ```
 
 mod alone;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use taggant::ledger::{Access, FlowEdge};
+use taggant::ledger::{Access, Action, FlowEdge};
 use taggant::{Policy, Runtime};
 
 /// A runtime in a temporary folder of its own: tests may run in parallel.
@@ -63,7 +63,7 @@ impl Recorder {
     /// # Panics
     /// Where it did not, with what it did.
     #[track_caller]
-    pub fn assert_flow(&self, dataset: &str, path: &str, location: &str, action: &str) {
+    pub fn assert_flow(&self, dataset: &str, path: &str, location: &str, action: Action) {
         let flows = self.flows();
         let own: Vec<&FlowEdge> =
             flows.iter().filter(|edge| edge.dataset == dataset && edge.path == path).collect();

@@ -2,7 +2,7 @@
 
 use taggant_core::Result;
 use taggant_core::seal::SubjectId;
-use taggant_store::ledger::{Access, Handle, Place};
+use taggant_ledger::answers::{Access, Handle, Place};
 
 use crate::runtime::Runtime;
 

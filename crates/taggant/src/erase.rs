@@ -4,7 +4,8 @@ use taggant_core::flow::DEFAULT_TENANT;
 use taggant_core::key::{ErasureRow, Groups};
 use taggant_core::seal::SubjectId;
 use taggant_core::{Error, Outcome, Result};
-use taggant_store::ledger::Receipt;
+use taggant_ledger::ErasureOpened;
+use taggant_ledger::answers::Receipt;
 
 use crate::runtime::Runtime;
 
@@ -88,7 +89,14 @@ impl Runtime {
         let handle = self.ledger.handle_or_new(&row.tenant, row.subject)?;
         let life = u64::try_from(self.cache_life.as_nanos()).unwrap_or(u64::MAX);
         let final_ns = row.time_ns.saturating_add(life);
-        let groups = row.groups.to_text();
-        self.ledger.open_receipt(row.number, handle, row.time_ns, &groups, final_ns)
+        self.ledger.open_receipt(&ErasureOpened {
+            // Key stores have no id yet.
+            store: [0; 16],
+            number: row.number,
+            handle,
+            time_ns: row.time_ns,
+            groups: &row.groups.to_text(),
+            final_ns,
+        })
     }
 }

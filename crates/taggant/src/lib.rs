@@ -49,8 +49,14 @@ pub use taggant_core::seal::{IndexValue, LookupField, Sensitive, SubjectId, Tagg
 pub use taggant_core::tag::KeyId;
 pub use taggant_core::{Error, Outcome, Result};
 pub use taggant_derive::Tagged;
-pub use taggant_store::ledger;
 pub use taggant_store::root;
+
+/// The ledger: what it can be asked, and what it answers.
+pub mod ledger {
+    pub use taggant_ledger::answers::*;
+    pub use taggant_ledger::{CheckpointSigner, ErasureOpened, Ledger, SqlLedger, VerifyOptions};
+    pub use taggant_store::ledger::{open, open_read_only};
+}
 
 pub use about::About;
 pub use runtime::{Builder, Runtime};

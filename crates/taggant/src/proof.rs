@@ -8,9 +8,8 @@ use taggant_core::cipher::sign::SigningKey;
 use taggant_core::flow::DEFAULT_TENANT;
 use taggant_core::key::KeyRing;
 use taggant_core::{Result, hex};
-use taggant_store::ledger::{
-    CheckpointSigner, SqliteLedger, Tampering, Verification, VerifyOptions,
-};
+use taggant_ledger::answers::{Tampering, Verification};
+use taggant_ledger::{CheckpointSigner, Ledger, VerifyOptions};
 
 use crate::runtime::Builder;
 
@@ -25,7 +24,7 @@ struct KeptSigner {
 }
 
 /// Has a ledger's checkpoints signed.
-pub(crate) fn sign(ledger: &SqliteLedger, keys: &Arc<KeyRing>, anchor: &Path) -> Result<()> {
+pub(crate) fn sign(ledger: &dyn Ledger, keys: &Arc<KeyRing>, anchor: &Path) -> Result<()> {
     let id = ledger.id()?;
     let key = keys.tenant(DEFAULT_TENANT)?.checkpoint_key(&id)?;
     ledger.sign_with(Arc::new(KeptSigner { key, keys: keys.clone(), file: file(anchor, &id) }));
@@ -86,7 +85,7 @@ impl Builder {
     /// As [`build`](Self::build); `Invalid` where `against` is no checkpoint of this key.
     pub fn verify(mut self, against: Option<String>) -> Result<Verification> {
         let (keys, anchor) = self.open_keys(None)?;
-        let ledger = SqliteLedger::open_read_only(&self.folder().join("ledger.db"))?;
+        let ledger = taggant_store::ledger::open_read_only(&self.folder().join("ledger.db"))?;
         let id = ledger.id()?;
         let key = keys.tenant(DEFAULT_TENANT)?.checkpoint_key(&id)?;
         let erasures = keys.erasures(1)?.iter().map(|row| (row.number, row.hash)).collect();
@@ -120,10 +119,9 @@ fn others(anchor: &Path, own: &Path) -> Vec<Tampering> {
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             let id = name.strip_prefix(PREFIX)?;
-            (hex::decode(id)?.len() == 16).then(|| Tampering {
-                kind: "rolled_back".to_owned(),
-                table: "log".to_owned(),
-                what: format!("the anchor knows a ledger {id}, and this one is another"),
+            (hex::decode(id)?.len() == 16).then(|| {
+                let what = format!("the anchor knows a ledger {id}, and this one is another");
+                Tampering::new("rolled_back", "log", what)
             })
         })
         .collect();

@@ -13,14 +13,15 @@ use taggant_core::policy::Policy;
 use taggant_core::seal::SubjectId;
 use taggant_core::tag::SubjectTag;
 use taggant_core::{Error, Outcome, Result};
+use taggant_ledger::Ledger;
+use taggant_ledger::answers::Handle;
 use taggant_store::keys::{FileAnchor, SqliteKeyStore};
-use taggant_store::ledger::{Handle, SqliteLedger};
 
 /// Keys, policy, journal and ledger of a process. Cheap to clone.
 #[derive(Clone)]
 pub struct Runtime {
     pub(crate) core: Core,
-    pub(crate) ledger: Arc<SqliteLedger>,
+    pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) cache_life: Duration,
 }
 
@@ -118,8 +119,8 @@ impl Builder {
         };
         let cache_life = policy.cache_life();
         let (keys, anchor) = self.open_keys(Some(cache_life))?;
-        let ledger = Arc::new(SqliteLedger::open(&self.folder.join("ledger.db"))?);
-        crate::proof::sign(&ledger, &keys, &anchor)?;
+        let ledger = Arc::new(taggant_store::ledger::open(&self.folder.join("ledger.db"))?);
+        crate::proof::sign(&*ledger, &keys, &anchor)?;
         let start = StartInfo {
             // A name that is not UTF-8 must not stop the program.
             program: std::env::args_os()
@@ -250,8 +251,8 @@ impl Runtime {
 
     /// The ledger, to ask where data is and who has seen it.
     #[must_use]
-    pub fn ledger(&self) -> &SqliteLedger {
-        &self.ledger
+    pub fn ledger(&self) -> &dyn Ledger {
+        &*self.ledger
     }
 
     /// Folds every event so far into the ledger, now.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use taggant::Runtime;
-use taggant::ledger::Handle;
+use taggant::ledger::{Action, Handle, who};
 use taggant_lineage::map::{self, Map, Options};
 use taggant_lineage::openlineage;
 use taggant_testing::LeakProbe;
@@ -42,13 +42,13 @@ pub(crate) fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
 pub(crate) fn categories(runtime: &Runtime) -> Result<String> {
     let mut sums: BTreeMap<[String; 4], u64> = BTreeMap::new();
     for edge in runtime.ledger().flows()? {
-        if edge.outcome != "ok" && edge.action != "deny" {
+        if !edge.outcome.is_ok() && edge.action != Action::Deny {
             continue;
         }
         for category in &edge.categories {
             let key = [
                 category.trim_start_matches("user.").to_owned(),
-                edge.action.clone(),
+                edge.action.to_string(),
                 edge.location.clone(),
                 edge.purpose.trim_start_matches("essential.service.").to_owned(),
             ];
@@ -69,7 +69,8 @@ pub(crate) fn person(runtime: &Runtime, handle: Handle) -> Result<String> {
         .where_is_person(handle)?
         .into_iter()
         .map(|place| {
-            vec![place.dataset, place.kind, place.location, place.form, place.count.to_string()]
+            let [kind, form] = [place.kind.to_string(), place.form.to_string()];
+            vec![place.dataset, kind, place.location, form, place.count.to_string()]
         })
         .collect();
     let mut accesses = runtime.ledger().accesses_of(handle)?;
@@ -85,7 +86,8 @@ pub(crate) fn person(runtime: &Runtime, handle: Handle) -> Result<String> {
                 seen.join(", ")
             };
             let purpose = access.purpose.trim_start_matches("essential.service.").to_owned();
-            vec![access.actor, purpose, seen, access.outcome, access.reason]
+            let who = who(&access.actor, &access.on_behalf);
+            vec![who, purpose, seen, access.outcome.to_string(), access.reason]
         })
         .collect();
     Ok(format!(

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, presets};
+use taggant::ledger::Protection;
 
 use super::visible;
 
 /// How a cell stands out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tone {
     /// As it is.
     Plain,
@@ -31,12 +32,12 @@ impl Tone {
         }
     }
 
-    /// The tone of an action or form.
-    pub(crate) fn of_protection(word: &str) -> Self {
-        match word {
-            "seal" | "sealed" | "reseal" => Self::Good,
-            "mask" | "masked" | "pseudonymise" | "pseudonymised" => Self::Warning,
-            "reveal" | "plaintext" => Self::Bad,
+    /// The tone of how a value stands at a place.
+    pub(crate) fn of(protection: Protection) -> Self {
+        match protection {
+            Protection::Plaintext => Self::Bad,
+            Protection::Unknown | Protection::Pseudonymised | Protection::Masked => Self::Warning,
+            Protection::Sealed => Self::Good,
             _ => Self::Plain,
         }
     }
@@ -104,10 +105,12 @@ impl Table {
     fn colour(&self, lines: &[&str]) -> String {
         let bold = Style::new().bold();
         let cells = self.rows.iter().flatten();
-        let words: HashMap<&str, Tone> = cells
-            .filter(|(text, tone)| *tone != Tone::Plain && !text.is_empty())
-            .map(|(text, tone)| (text.as_str(), *tone))
-            .collect();
+        // A word that stands for several things is shown as the worst of them.
+        let mut words: HashMap<&str, Tone> = HashMap::new();
+        for (text, tone) in cells.filter(|(text, tone)| *tone != Tone::Plain && !text.is_empty()) {
+            let known = words.entry(text).or_insert(*tone);
+            *known = (*tone).max(*known);
+        }
         let lines = lines.iter().enumerate().map(|(number, line)| match number {
             0 => format!("{bold}{line}{bold:#}"),
             _ => coloured(line, &words),
@@ -129,6 +132,8 @@ fn coloured(line: &str, words: &HashMap<&str, Tone>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use taggant::ledger::Protection;
+
     use super::{Table, Tone};
 
     #[test]
@@ -144,7 +149,7 @@ mod tests {
     #[test]
     fn colour_is_only_there_when_asked_for() {
         let mut table = Table::new(&["form"]);
-        table.toned([("plaintext".into(), Tone::of_protection("plaintext"))]);
+        table.toned([("plaintext".into(), Tone::of(Protection::Plaintext))]);
         assert!(!table.render(Some(80), false).contains('\u{1b}'));
         assert!(table.render(Some(80), true).contains('\u{1b}'));
     }

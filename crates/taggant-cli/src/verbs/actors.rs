@@ -1,6 +1,7 @@
 //! `taggant actors`
 
 use serde::Serialize;
+use taggant::ledger::ActorSum;
 use taggant_lineage::report::{ActorLine, access};
 
 use crate::args::Global;
@@ -11,7 +12,7 @@ use crate::term::{Table, Tone, count, moment, parse_moment};
 
 /// Who saw how much, compared with the others; those who saw most people first.
 ///
-/// Counted is every time that plaintext was handed out: opened, revealed, disclosed, looked up.
+/// Who works through a service or an agent is counted under their own name. Counted is every time that plaintext was handed out: opened, revealed, disclosed, looked up.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Example:\n  taggant actors --since 2026-11-01")]
 pub(crate) struct Args {
@@ -31,9 +32,20 @@ fn times(text: &str) -> Result<f64, String> {
 
 #[derive(Serialize)]
 struct Answer {
-    /// Half of the actors saw fewer people.
+    /// Half of those who saw anything saw fewer people.
     median_people: f64,
     actors: Vec<ActorLine>,
+}
+
+/// Who stands behind it.
+pub(super) fn principal(sum: &ActorSum) -> String {
+    if sum.principal.is_empty() { "(not said)".to_owned() } else { sum.principal.clone() }
+}
+
+/// Those who did it for them; nobody, where they did all themselves.
+pub(super) fn through(sum: &ActorSum) -> String {
+    let others = sum.actors.iter().filter(|actor| **actor != sum.principal);
+    others.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit, Failure> {
@@ -47,7 +59,8 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
         return Ok(exit);
     }
     let mut table = Table::new(&[
-        "actor",
+        "who",
+        "through",
         ">people",
         ">times median",
         ">accesses",
@@ -58,9 +71,9 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
     for ActorLine { sum, times_median, .. } in &answer.actors {
         let plain = |text: String| (text, Tone::Plain);
         let tone = if *times_median >= 10.0 { Tone::Bad } else { Tone::Plain };
-        let name = if sum.actor.is_empty() { "(not said)" } else { &sum.actor };
         table.toned([
-            plain(name.to_owned()),
+            plain(principal(sum)),
+            plain(through(sum)),
             plain(count(sum.people)),
             (format!("{times_median:.1}"), tone),
             plain(count(sum.accesses)),

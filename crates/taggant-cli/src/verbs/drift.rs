@@ -54,16 +54,23 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
     for finding in &drift.findings {
         let plain = |text: String| (text, Tone::Plain);
         let is_bad = finding.what == What::NewPlaintextFlow;
-        let direction = serde_json::to_value(finding.direction).unwrap_or_default();
         table.toned([
             (finding.what.name().to_owned(), if is_bad { Tone::Bad } else { Tone::Warning }),
             plain(finding.dataset.clone()),
             plain(finding.paths.join(" ")),
-            plain(direction.as_str().unwrap_or_default().to_owned()),
+            plain(finding.direction.name().to_owned()),
             plain(finding.location.clone()),
-            (finding.form.to_string(), Tone::of_protection(&finding.form.to_string())),
+            (finding.form.to_string(), Tone::of(finding.form)),
             plain(finding.purposes.join(" ")),
-            plain(finding.actors.join(" ")),
+            plain(
+                finding
+                    .actors
+                    .iter()
+                    .chain(&finding.on_behalf)
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            ),
             plain(count(finding.count)),
         ]);
     }

@@ -64,7 +64,7 @@ struct Answer {
 
 pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit, Failure> {
     let Verb::Openlineage(args) = &args.verb;
-    let answers = Answers::of(&data::ledger(global)?)?;
+    let answers = Answers::of(&*data::ledger(global)?)?;
     let cursor = args.cursor.clone().unwrap_or_else(|| global.data.join(default_cursor(args)));
     let options = Options { namespace: args.namespace.clone(), together: args.together };
     let mut target = target(args)?;

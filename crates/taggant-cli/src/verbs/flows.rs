@@ -1,8 +1,7 @@
 //! `taggant flows`
 
 use serde::Serialize;
-use taggant::ledger::FlowEdge;
-use taggant::policy::Action;
+use taggant::ledger::{Action, FlowEdge, meanings, who};
 use taggant_taxonomy::is_within;
 
 use crate::args::Global;
@@ -30,12 +29,12 @@ pub(crate) struct Args {
     /// For this purpose and those below it.
     #[arg(long, value_name = "KEY")]
     purpose: Option<String>,
-    /// By this actor.
+    /// By this actor, or on their behalf.
     #[arg(long, value_name = "NAME")]
     actor: Option<String>,
     /// What was done: seal, mask, pseudonymise, reveal, open, ingest, lookup, omit, deny.
     #[arg(long, value_name = "WORD", value_parser = action)]
-    action: Option<String>,
+    action: Option<Action>,
     /// Seen since this day or time, in UTC.
     #[arg(long, value_name = "TIME", value_parser = parse_moment)]
     since: Option<u64>,
@@ -45,23 +44,23 @@ pub(crate) struct Args {
 }
 
 /// A misspelt word would read as `there is no such flow`.
-fn action(word: &str) -> Result<String, String> {
-    let names = Action::ALL.map(Action::name);
-    if names.contains(&word) {
-        return Ok(word.to_owned());
-    }
-    Err(format!("the actions are {}", names.join(", ")))
+fn action(word: &str) -> Result<Action, String> {
+    Action::from_name(word).ok_or_else(|| {
+        let names: Vec<&str> = Action::ALL.iter().map(|action| action.name()).collect();
+        format!("the actions are {}", names.join(", "))
+    })
 }
 
 #[derive(Serialize)]
-struct Answer {
-    flows: Vec<FlowEdge>,
+struct Answer<'a> {
+    flows: Vec<&'a FlowEdge>,
 }
 
 pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit, Failure> {
-    let mut flows = data::ledger(global)?.flows()?;
-    flows.retain(|flow| args.takes(flow));
+    let all = data::ledger(global)?.flows()?;
+    let flows = meanings(&all).filter(|(flow, _)| args.takes(flow));
     if output.json {
+        let flows = flows.map(|(flow, _)| flow).collect();
         output.document("flows", &Answer { flows })?;
         return Ok(Exit::Fine);
     }
@@ -71,22 +70,22 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
         "action",
         "place",
         "purpose",
-        "actor",
+        "who",
         "outcome",
         ">count",
         "last seen",
     ]);
-    for flow in &flows {
+    for (flow, meaning) in flows {
         let plain = |text: &str| (text.to_owned(), Tone::Plain);
-        let outcome = if flow.outcome == "ok" { Tone::Plain } else { Tone::Warning };
+        let outcome = if flow.outcome.is_ok() { Tone::Plain } else { Tone::Warning };
         table.toned([
             plain(&format!("{}.{}", flow.dataset, flow.path)),
             plain(&flow.categories.join(" ")),
-            (flow.action.clone(), Tone::of_protection(&flow.action)),
+            (flow.action.to_string(), Tone::of(meaning.protection)),
             plain(&flow.location),
             plain(&flow.purpose),
-            plain(&flow.actor),
-            (flow.outcome.clone(), outcome),
+            plain(&who(&flow.actor, &flow.on_behalf)),
+            (flow.outcome.to_string(), outcome),
             plain(&count(flow.count)),
             plain(&moment(flow.last_ns)),
         ]);
@@ -110,8 +109,8 @@ impl Args {
             && is(&self.dataset, &flow.dataset)
             && self.location.as_ref().is_none_or(|part| flow.location.contains(part.as_str()))
             && below(&self.purpose, &flow.purpose)
-            && is(&self.actor, &flow.actor)
-            && is(&self.action, &flow.action)
+            && (is(&self.actor, &flow.actor) || is(&self.actor, &flow.on_behalf))
+            && self.action.is_none_or(|action| action == flow.action)
             && self.since.is_none_or(|since| flow.last_ns >= since)
             && (!self.unknown || flow.unknown)
     }

@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
         place: args.place.clone(),
     };
     let options = Options { since_ns: args.since, filter, ..Options::default() };
-    let found = Map::from_ledger(&data::ledger(global)?, &options)?;
+    let found = Map::from_ledger(&*data::ledger(global)?, &options)?;
     if let Some(path) = &args.html {
         std::fs::write(path, map::html(&found)).map_err(|error| Failure::file(path, &error))?;
         output.remark(&format!("the map is in {}; open it in a browser", path.display()));

@@ -94,8 +94,8 @@ fn places(places: &[Place]) -> Table {
         table.toned([
             plain(&place.dataset),
             plain(&place.location),
-            plain(&place.kind),
-            (place.form.clone(), Tone::of_protection(&place.form)),
+            plain(place.kind.name()),
+            (place.form.to_string(), Tone::of(place.form)),
             plain(&count(place.count)),
             plain(&moment(place.first_ns)),
             plain(&moment(place.last_ns)),
@@ -113,13 +113,13 @@ fn accesses(accesses: &[Access]) -> Table {
         let dataset = if access.dataset.is_empty() { "" } else { ":" };
         table.row([
             moment(access.time_ns),
-            access.kind.clone(),
+            access.kind.to_string(),
             format!("{}{dataset} {}", access.dataset, fields.join(" ")),
             access.actor.clone(),
             access.on_behalf.clone(),
             access.purpose.clone(),
             access.location.clone(),
-            access.outcome.clone(),
+            access.outcome.to_string(),
             access.reason.clone(),
         ]);
     }

@@ -13,14 +13,19 @@ use super::words::Kind;
 /// variants of an enum are of different records. Records of one shape whose fields are all optional
 /// may be more than that: then it is the least number that there were.
 pub fn records<'a>(edges: impl IntoIterator<Item = &'a FlowEdge>) -> u64 {
+    records_of(edges.into_iter().map(|edge| (edge, edge.count)))
+}
+
+/// As [`records`], of so many movements of each edge: of those since some time, for instance.
+pub fn records_of<'a>(edges: impl IntoIterator<Item = (&'a FlowEdge, u64)>) -> u64 {
     let mut sum = 0;
     let mut by_record: HashMap<Alike<'a>, HashMap<&'a str, u64>> = HashMap::new();
-    for edge in edges {
+    for (edge, count) in edges {
         match edge.kind {
-            Kind::Access | Kind::Lookup => sum += edge.count,
+            Kind::Access | Kind::Lookup => sum += count,
             _ => {
                 let fields = by_record.entry(Alike::of(edge)).or_default();
-                *fields.entry(&edge.path).or_default() += edge.count;
+                *fields.entry(&edge.path).or_default() += count;
             }
         }
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::flow::FlowEdge;
+use super::person::Access;
 use super::protection::Protection;
 use super::words::{Action, Ended, Kind};
 
@@ -163,16 +164,43 @@ fn stands(kind: Kind, direction: Direction, action: Action) -> Protection {
     }
 }
 
+/// Datasets with the places that they are read from.
+pub struct ReadFrom<'a>(BTreeSet<(&'a str, &'a str)>);
+
+impl<'a> ReadFrom<'a> {
+    /// As movements show it.
+    #[must_use]
+    pub fn of(flows: &'a [FlowEdge]) -> Self {
+        let reads = flows.iter().filter(|edge| matches!(edge.kind, Kind::Read | Kind::Lookup));
+        Self(reads.map(|edge| (edge.dataset.as_str(), edge.location.as_str())).collect())
+    }
+
+    /// What a movement means.
+    #[must_use]
+    pub fn meaning(&self, edge: &FlowEdge) -> Meaning {
+        let FlowEdge { kind, action, outcome, unknown, .. } = edge;
+        let is_read_from = self.has(&edge.dataset, &edge.location);
+        Meaning::of(*kind, *action, *outcome, *unknown, is_read_from)
+    }
+
+    /// Whether plaintext left by an access.
+    #[must_use]
+    pub fn is_disclosure(&self, access: &Access) -> bool {
+        let is_read_from = self.has(&access.dataset, &access.location);
+        access.fields.iter().any(|(_, action)| {
+            Meaning::of(access.kind, *action, access.outcome, false, is_read_from).is_disclosure()
+        })
+    }
+
+    fn has(&self, dataset: &str, location: &str) -> bool {
+        self.0.contains(&(dataset, location))
+    }
+}
+
 /// All movements with what they mean; those that did not take place too.
 pub fn meanings(flows: &[FlowEdge]) -> impl Iterator<Item = (&FlowEdge, Meaning)> {
-    let reads = flows.iter().filter(|edge| matches!(edge.kind, Kind::Read | Kind::Lookup));
-    let read_from: BTreeSet<(&str, &str)> =
-        reads.map(|edge| (edge.dataset.as_str(), edge.location.as_str())).collect();
-    flows.iter().map(move |edge| {
-        let is_read_from = read_from.contains(&(edge.dataset.as_str(), edge.location.as_str()));
-        let FlowEdge { kind, action, outcome, unknown, .. } = edge;
-        (edge, Meaning::of(*kind, *action, *outcome, *unknown, is_read_from))
-    })
+    let read_from = ReadFrom::of(flows);
+    flows.iter().map(move |edge| (edge, read_from.meaning(edge)))
 }
 
 /// The movements that took place, with what they mean.

@@ -14,9 +14,9 @@ mod receipt;
 mod who;
 mod words;
 
-pub use count::records;
+pub use count::{records, records_of};
 pub use flow::{Derivation, FieldInfo, FlowEdge};
-pub use meaning::{Direction, Meaning, meanings, moved};
+pub use meaning::{Direction, Meaning, ReadFrom, meanings, moved};
 pub use person::{Access, ActorSum, Handle, Place};
 pub use proof::{Finding, InForce, OutcomeSum, PolicyText, Tampering, Verification};
 pub use protection::Protection;

@@ -75,8 +75,9 @@ impl Sums {
             if let Some(person) = person
                 && is_record
                 && event.outcome == 0
+                && let form = done.protection(event)
+                && form != Protection::Withheld
             {
-                let form = done.protection(event);
                 let place = Place {
                     dataset,
                     location: known.text(event.location),

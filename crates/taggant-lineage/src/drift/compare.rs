@@ -1,15 +1,13 @@
 //! What was seen and is not declared.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use taggant_core::policy::matches;
-use taggant_store::ledger::FlowEdge;
+use taggant_ledger::answers::{Direction, FlowEdge, Meaning, Protection, moved, records};
 use taggant_taxonomy::is_within;
 
-use super::declared::{Declared, Direction, Form, Place};
-use crate::moved::Stores;
+use super::declared::{Declared, Place};
 use crate::time::rfc3339;
 
 /// What a comparison found.
@@ -37,16 +35,18 @@ pub struct Finding {
     /// Which way.
     pub direction: Direction,
     /// How protected.
-    pub form: Form,
+    pub form: Protection,
     /// For what.
     pub purposes: Vec<String>,
-    /// Who.
+    /// Who did it.
     pub actors: Vec<String>,
+    /// For whom.
+    pub on_behalf: Vec<String>,
     /// When first, RFC 3339.
     pub first: String,
     /// When last.
     pub last: String,
-    /// Movements of single fields.
+    /// Movements: records, however many fields they have.
     pub count: u64,
     /// The TOML that declares it, if it is meant to be so.
     pub to_add: String,
@@ -82,42 +82,35 @@ impl What {
     }
 }
 
-/// What was at places. Plaintext that was asked for under a flow to a place that nothing is read from
-/// went there, as on the map.
-pub(super) fn seen(flows: &[FlowEdge]) -> Vec<Cow<'_, FlowEdge>> {
-    let stores = Stores::of(flows);
-    let moved = flows.iter().filter(|edge| edge.outcome == "ok");
-    moved
-        .filter_map(|edge| match (edge.kind.as_str(), edge.action.as_str()) {
-            (_, "deny" | "omit") => None,
-            ("write" | "read", _) => Some(Cow::Borrowed(edge)),
-            _ => stores.as_written(edge).map(Cow::Owned),
-        })
-        .collect()
+/// A movement with what it means.
+pub(super) type Seen<'a> = (&'a FlowEdge, Meaning);
+
+/// What went to places and came from them. What was looked at where it is kept is at no other place
+/// for that.
+pub(super) fn seen(flows: &[FlowEdge]) -> impl Iterator<Item = Seen<'_>> {
+    moved(flows).filter(|(_, meaning)| meaning.is_transfer)
 }
 
 /// Compares.
 #[must_use]
 pub fn compare(flows: &[FlowEdge], declared: &Declared) -> Drift {
-    let mut groups: BTreeMap<(What, &str, &str, Direction, Form), Vec<&FlowEdge>> = BTreeMap::new();
+    let mut groups: BTreeMap<(What, &str, &str, Direction, Protection), Vec<Seen<'_>>> =
+        BTreeMap::new();
     let mut used = BTreeSet::new();
-    let seen = seen(flows);
-    for edge in seen.iter().map(Cow::as_ref) {
-        let (direction, form) = (Direction::of(edge), Form::of(edge));
+    for (edge, meaning) in seen(flows) {
+        let Meaning { direction, protection, .. } = meaning;
         for (number, place) in (1..).zip(&declared.places) {
             if is_there(place, edge, direction) {
                 used.insert(number);
             }
         }
-        if let Some(what) = judge(edge, direction, form, declared) {
-            let key = (what, edge.dataset.as_str(), edge.location.as_str(), direction, form);
-            groups.entry(key).or_default().push(edge);
+        if let Some(what) = judge(edge, meaning, declared) {
+            let key = (what, edge.dataset.as_str(), edge.location.as_str(), direction, protection);
+            groups.entry(key).or_default().push((edge, meaning));
         }
     }
     let unused = (1..=declared.places.len()).filter(|number| !used.contains(number)).collect();
-    let findings = groups
-        .into_iter()
-        .map(|((what, _, _, direction, form), edges)| finding(what, direction, form, &edges));
+    let findings = groups.into_iter().map(|((what, ..), edges)| finding(what, &edges));
     Drift { findings: findings.collect(), unused }
 }
 
@@ -127,16 +120,17 @@ fn is_there(place: &Place, edge: &FlowEdge, direction: Direction) -> bool {
         && place.direction.is_none_or(|declared| declared == direction)
 }
 
-fn judge(edge: &FlowEdge, direction: Direction, form: Form, declared: &Declared) -> Option<What> {
+fn judge(edge: &FlowEdge, meaning: Meaning, declared: &Declared) -> Option<What> {
+    let places = declared.places.iter();
     let there: Vec<&Place> =
-        declared.places.iter().filter(|place| is_there(place, edge, direction)).collect();
+        places.filter(|place| is_there(place, edge, meaning.direction)).collect();
     let of_category: Vec<&&Place> = there.iter().filter(|place| has_all(place, edge)).collect();
-    let protected: Vec<&&&Place> = of_category.iter().filter(|place| form >= place.form).collect();
+    let protected: Vec<&&&Place> =
+        of_category.iter().filter(|place| meaning.protection >= place.form).collect();
     if protected.iter().any(|place| has_purpose(place, edge)) {
         return None;
     }
-    let is_plaintext = form == Form::Plaintext && direction == Direction::To;
-    Some(if is_plaintext && protected.is_empty() {
+    Some(if meaning.is_disclosure() && protected.is_empty() {
         What::NewPlaintextFlow
     } else if there.is_empty() {
         What::NewPlace
@@ -161,48 +155,51 @@ fn has_purpose(place: &Place, edge: &FlowEdge) -> bool {
     })
 }
 
-fn finding(what: What, direction: Direction, form: Form, edges: &[&FlowEdge]) -> Finding {
+fn finding(what: What, edges: &[Seen<'_>]) -> Finding {
+    let (first, meaning) = edges[0];
     let texts = |select: fn(&FlowEdge) -> &[String]| -> Vec<String> {
-        let all: BTreeSet<&String> = edges.iter().flat_map(|edge| select(edge)).collect();
+        let all: BTreeSet<&String> = edges.iter().flat_map(|(edge, _)| select(edge)).collect();
         all.into_iter().filter(|text| !text.is_empty()).cloned().collect()
     };
     Finding {
         what,
-        dataset: edges[0].dataset.clone(),
+        dataset: first.dataset.clone(),
         paths: texts(|edge| std::slice::from_ref(&edge.path)),
         categories: texts(|edge| &edge.categories),
-        location: edges[0].location.clone(),
-        direction,
-        form,
+        location: first.location.clone(),
+        direction: meaning.direction,
+        form: meaning.protection,
         purposes: texts(|edge| std::slice::from_ref(&edge.purpose)),
         actors: texts(|edge| std::slice::from_ref(&edge.actor)),
-        first: rfc3339(edges.iter().map(|edge| edge.first_ns).min().unwrap_or(0)),
-        last: rfc3339(edges.iter().map(|edge| edge.last_ns).max().unwrap_or(0)),
-        count: edges.iter().map(|edge| edge.count).sum(),
+        on_behalf: texts(|edge| std::slice::from_ref(&edge.on_behalf)),
+        first: rfc3339(edges.iter().map(|(edge, _)| edge.first_ns).min().unwrap_or(0)),
+        last: rfc3339(edges.iter().map(|(edge, _)| edge.last_ns).max().unwrap_or(0)),
+        count: records(edges.iter().map(|(edge, _)| *edge)),
         to_add: to_add(edges),
     }
 }
 
 /// The TOML that declares these movements of one dataset, place and direction, and nothing else: a
 /// category in plaintext must not make that of another one declared, nor a purpose.
-pub(super) fn to_add(edges: &[&FlowEdge]) -> String {
-    let mut by_use: BTreeMap<(Form, &str), BTreeSet<&String>> = BTreeMap::new();
-    for edge in edges {
-        let of_use = by_use.entry((Form::of(edge), &edge.purpose)).or_default();
+pub(super) fn to_add(edges: &[Seen<'_>]) -> String {
+    let (first, meaning) = edges[0];
+    let mut by_use: BTreeMap<(Protection, &str), BTreeSet<&String>> = BTreeMap::new();
+    for (edge, meaning) in edges {
+        let of_use = by_use.entry((meaning.protection, &edge.purpose)).or_default();
         of_use.extend(&edge.categories);
     }
-    let mut blocks: BTreeMap<(Form, BTreeSet<&String>), Vec<&str>> = BTreeMap::new();
+    let mut blocks: BTreeMap<(Protection, BTreeSet<&String>), Vec<&str>> = BTreeMap::new();
     for ((form, purpose), categories) in by_use {
         blocks.entry((form, categories)).or_default().push(purpose);
     }
     let list = |all: &mut dyn Iterator<Item = &str>| all.map(quoted).collect::<Vec<_>>().join(", ");
-    let block = |((form, categories), purposes): ((Form, BTreeSet<&String>), Vec<&str>)| {
+    let block = |((form, categories), purposes): ((Protection, BTreeSet<&String>), Vec<&str>)| {
         format!(
             "[[place]]\ndataset = {}\nlocation = {}\ndirection = \"{}\"\ncategories = [{}]\n\
              purposes = [{}]\nform = \"{form}\"\n",
-            quoted(&edges[0].dataset),
-            quoted(&edges[0].location),
-            Direction::of(edges[0]).word(),
+            quoted(&first.dataset),
+            quoted(&first.location),
+            meaning.direction.name(),
             list(&mut categories.into_iter().map(String::as_str)),
             list(&mut purposes.into_iter()),
         )

@@ -1,9 +1,8 @@
 //! The file of declared places.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-use taggant_store::ledger::FlowEdge;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use taggant_ledger::answers::{Direction, Protection};
 use taggant_taxonomy::{CATEGORIES, PURPOSES, suggest};
 
 /// What is declared.
@@ -31,80 +30,25 @@ pub struct Place {
     /// Purposes, each with everything below it; any, if they are not said.
     pub purposes: Option<Vec<String>>,
     /// The least protection.
-    #[serde(default)]
-    pub form: Form,
+    #[serde(default = "sealed", deserialize_with = "form")]
+    pub form: Protection,
 }
 
 fn any() -> String {
     "**".to_owned()
 }
 
-/// Which way data moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// To the place.
-    To,
-    /// From it.
-    From,
+fn sealed() -> Protection {
+    Protection::Sealed
 }
 
-impl Direction {
-    pub(super) fn of(edge: &FlowEdge) -> Self {
-        if edge.kind == "write" { Self::To } else { Self::From }
-    }
-
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::To => "to",
-            Self::From => "from",
-        }
-    }
-}
-
-/// How protected data is at a place; the least protected first.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Form {
-    /// As it is.
-    Plaintext,
-    /// A keyed pseudonym.
-    Pseudonymised,
-    /// A mask.
-    Masked,
-    /// Encrypted.
-    #[default]
-    Sealed,
-}
-
-impl Form {
-    pub(super) fn of(edge: &FlowEdge) -> Self {
-        match edge.action.as_str() {
-            // What is read into the program is not at the place in plaintext.
-            "reveal" => Self::Plaintext,
-            "ingest" => Self::Plaintext,
-            "pseudonymise" => Self::Pseudonymised,
-            "mask" => Self::Masked,
-            _ => Self::Sealed,
-        }
-    }
-
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Plaintext => "plaintext",
-            Self::Pseudonymised => "pseudonymised",
-            Self::Masked => "masked",
-            Self::Sealed => "sealed",
-        }
-    }
-}
-
-impl fmt::Display for Form {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
+fn form<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Protection, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    let forms = || Protection::ALL.into_iter().filter(|form| *form != Protection::Withheld);
+    forms().find(|form| form.name() == word).ok_or_else(|| {
+        let words: Vec<&str> = forms().map(Protection::name).collect();
+        D::Error::custom(format!("`{word}` is no form; the forms are {}", words.join(", ")))
+    })
 }
 
 impl Declared {

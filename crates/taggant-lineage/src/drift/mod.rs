@@ -8,21 +8,21 @@ mod compare;
 mod declared;
 
 pub use compare::{Drift, Finding, What, compare};
-pub use declared::{Declared, Direction, Form, Place};
+pub use declared::{Declared, Place};
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use taggant_store::ledger::FlowEdge;
+use taggant_ledger::answers::{Direction, FlowEdge};
+
+use compare::Seen;
 
 /// A file that covers exactly what was seen: to begin with.
 #[must_use]
 pub fn declare(flows: &[FlowEdge]) -> String {
-    let mut places: BTreeMap<(&str, &str, Direction), Vec<&FlowEdge>> = BTreeMap::new();
-    let seen = compare::seen(flows);
-    for edge in seen.iter().map(Cow::as_ref) {
-        let direction = Direction::of(edge);
-        places.entry((&edge.dataset, &edge.location, direction)).or_default().push(edge);
+    let mut places: BTreeMap<(&str, &str, Direction), Vec<Seen<'_>>> = BTreeMap::new();
+    for (edge, meaning) in compare::seen(flows) {
+        let key = (edge.dataset.as_str(), edge.location.as_str(), meaning.direction);
+        places.entry(key).or_default().push((edge, meaning));
     }
     let mut out = String::from(
         "# Where data may be, for what purpose, and how protected at least. `taggant drift` compares\n\

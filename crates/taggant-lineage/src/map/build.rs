@@ -6,7 +6,10 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use taggant_core::Result;
-use taggant_store::ledger::{self, FieldInfo, FlowEdge, SqliteLedger};
+use taggant_ledger::Ledger;
+use taggant_ledger::answers::{
+    self, FieldInfo, FlowEdge, Meaning, OutcomeSum, Role, meanings, moved, records,
+};
 
 use super::filter::Filter;
 use super::model::*;
@@ -30,11 +33,11 @@ pub struct Answers {
     /// Movements.
     pub flows: Vec<FlowEdge>,
     /// Values made from other fields.
-    pub derivations: Vec<ledger::Derivation>,
+    pub derivations: Vec<answers::Derivation>,
     /// Newest accesses, among which refusals are looked for.
-    pub accesses: Vec<ledger::Access>,
-    /// Kind, outcome, count.
-    pub outcomes: Vec<(String, String, u64)>,
+    pub accesses: Vec<answers::Access>,
+    /// How many events ended how.
+    pub outcomes: Vec<OutcomeSum>,
 }
 
 /// So many accesses are looked through for refusals: the ledger may have millions.
@@ -45,7 +48,7 @@ impl Map {
     ///
     /// # Errors
     /// `JournalUnavailable` where it can't be read.
-    pub fn from_ledger(ledger: &SqliteLedger, options: &Options) -> Result<Self> {
+    pub fn from_ledger(ledger: &dyn Ledger, options: &Options) -> Result<Self> {
         let answers = Answers {
             fields: ledger.fields()?,
             flows: ledger.flows()?,
@@ -69,16 +72,14 @@ impl Map {
             datasets: datasets(&answers, &options.filter, &links),
             sources: locations(&links, Direction::From),
             places: locations(&links, Direction::To),
-            looks: people::looks(&links),
+            looks: people::looks(&answers.flows),
             links,
             derivations: derivations(&answers),
             refusals: people::refusals(&answers.accesses, &options.filter),
-            outcomes: (answers.outcomes.into_iter())
-                .map(|(kind, outcome, count)| OutcomeCount { kind, outcome, count })
-                .collect(),
+            outcomes: answers.outcomes,
         };
         map.keep_shown_derivations();
-        map.totals = totals(&map);
+        map.totals = totals(&map, &answers.flows);
         map
     }
 
@@ -91,36 +92,10 @@ impl Map {
     }
 }
 
-/// How data of a movement stood at its place, and which way it went.
-fn classify(edge: &FlowEdge, read_from: &HashSet<(&str, &str)>) -> (Direction, Protection) {
-    let direction = match edge.kind.as_str() {
-        "write" => Direction::To,
-        // Plaintext that is asked for under a flow to a place that nothing is read from goes there.
-        "access" if !read_from.contains(&(&*edge.dataset, &*edge.location)) => Direction::To,
-        _ => Direction::From,
-    };
-    let protection = match (edge.action.as_str(), direction) {
-        _ if edge.outcome != "ok" => Protection::Withheld,
-        ("deny" | "omit", _) => Protection::Withheld,
-        _ if edge.unknown => Protection::Unknown,
-        ("ingest", _) | ("reveal" | "open", Direction::To) => Protection::Plaintext,
-        ("pseudonymise", _) => Protection::Pseudonymised,
-        ("mask", _) => Protection::Masked,
-        ("seal" | "reseal" | "pass" | "lookup" | "open" | "reveal", _) => Protection::Sealed,
-        // A word that a later version wrote.
-        _ => Protection::Unknown,
-    };
-    (direction, protection)
-}
-
 fn links(flows: &[FlowEdge], since: Option<u64>) -> Vec<Link> {
-    let read_from: HashSet<(&str, &str)> = (flows.iter())
-        .filter(|edge| matches!(&*edge.kind, "read" | "lookup"))
-        .map(|edge| (&*edge.dataset, &*edge.location))
-        .collect();
     let mut links: BTreeMap<(Protection, Direction, &str, &str, &str), Link> = BTreeMap::new();
-    for edge in flows {
-        let (direction, protection) = classify(edge, &read_from);
+    for (edge, meaning) in meanings(flows) {
+        let Meaning { direction, protection, .. } = meaning;
         let key = (protection, direction, &*edge.dataset, &*edge.path, &*edge.location);
         let link = match links.entry(key) {
             Entry::Occupied(entry) => entry.into_mut(),
@@ -133,7 +108,7 @@ fn links(flows: &[FlowEdge], since: Option<u64>) -> Vec<Link> {
     }
     let mut links: Vec<Link> = links.into_values().collect();
     for link in &mut links {
-        link.movements.sort();
+        link.movements.sort_by(|a, b| a.key().cmp(&b.key()));
         link.purposes = distinct(&link.movements, |movement| &movement.purpose);
         link.actors = distinct(&link.movements, |movement| &movement.actor);
         link.on_behalf = distinct(&link.movements, |movement| &movement.on_behalf);
@@ -162,13 +137,14 @@ fn link(edge: &FlowEdge, direction: Direction, protection: Protection) -> Link {
 
 fn movement(edge: &FlowEdge) -> Movement {
     Movement {
-        kind: edge.kind.clone(),
-        action: edge.action.clone(),
+        kind: edge.kind,
+        action: edge.action,
         purpose: edge.purpose.clone(),
         actor: edge.actor.clone(),
         on_behalf: edge.on_behalf.clone(),
         tenant: edge.tenant.clone(),
-        outcome: edge.outcome.clone(),
+        service: edge.service.clone(),
+        outcome: edge.outcome,
         first_ns: edge.first_ns,
         last_ns: edge.last_ns,
         count: edge.count,
@@ -188,7 +164,7 @@ fn datasets(answers: &Answers, filter: &Filter, links: &[Link]) -> Vec<Dataset> 
     }
     let mut sets: BTreeMap<&str, Vec<Field>> = BTreeMap::new();
     let declared = (answers.fields.iter())
-        .filter(|info| info.role == "tag")
+        .filter(|info| info.role == Role::Tag)
         .map(|info| (&*info.dataset, &*info.path, &info.categories));
     let seen = answers.flows.iter().map(|edge| (&*edge.dataset, &*edge.path, &edge.categories));
     let mut at: HashMap<(&str, &str), usize> = HashMap::new();
@@ -256,7 +232,7 @@ fn derivations(answers: &Answers) -> Vec<Derivation> {
             dataset: found.dataset.clone(),
             field: found.path.clone(),
             location: found.location.clone(),
-            action: found.action.clone(),
+            action: found.action,
             // The label for more origins than a process tells apart.
             origins: match found.origins.as_slice() {
                 [many] if many == "many" => Vec::new(),
@@ -271,23 +247,20 @@ fn derivations(answers: &Answers) -> Vec<Derivation> {
     made
 }
 
-fn totals(map: &Map) -> Totals {
-    let moved: HashSet<(&str, &str)> =
+fn totals(map: &Map, flows: &[FlowEdge]) -> Totals {
+    let seen: HashSet<(&str, &str)> =
         map.links.iter().map(|link| (&*link.dataset, &*link.field)).collect();
     let fields: usize = map.datasets.iter().map(|set| set.fields.len()).sum();
     Totals {
         datasets: map.datasets.len(),
         fields,
-        fields_never_seen: fields.saturating_sub(moved.len()),
+        fields_never_seen: fields.saturating_sub(seen.len()),
         sources: map.sources.len(),
         places: map.places.len(),
         plaintext_links: map.plaintext_out().count(),
         unknown_links: map.unknown_out().count(),
         new_links: map.links.iter().filter(|link| link.new).count(),
-        movements: (map.links.iter())
-            .filter(|link| link.protection != Protection::Withheld)
-            .map(|link| link.count)
-            .sum(),
+        movements: records(moved(flows).map(|(edge, _)| edge)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Parts of a map: what of all movements is asked about.
 
-use taggant_store::ledger::FlowEdge;
+use taggant_ledger::answers::{Access, FlowEdge};
 use taggant_taxonomy::is_within;
 
 /// What of all movements is asked about. What is `None` is not looked at.
@@ -31,12 +31,28 @@ impl Filter {
     }
 
     pub(super) fn has(&self, edge: &FlowEdge) -> bool {
-        let contains = |wanted: &Option<String>, text: &str| {
-            wanted.as_ref().is_none_or(|wanted| text.contains(wanted.as_str()))
-        };
         self.has_category(&edge.categories)
-            && self.purpose.as_ref().is_none_or(|wanted| is_within(&edge.purpose, wanted))
-            && (contains(&self.actor, &edge.actor) || contains(&self.actor, &edge.on_behalf))
+            && self.has_purpose(&edge.purpose)
+            && self.has_who(&edge.actor, &edge.on_behalf)
             && contains(&self.place, &edge.location)
     }
+
+    pub(super) fn has_access(&self, access: &Access) -> bool {
+        self.category.is_none()
+            && self.has_purpose(&access.purpose)
+            && self.has_who(&access.actor, &access.on_behalf)
+            && contains(&self.place, &access.location)
+    }
+
+    fn has_purpose(&self, purpose: &str) -> bool {
+        self.purpose.as_ref().is_none_or(|wanted| is_within(purpose, wanted))
+    }
+
+    fn has_who(&self, actor: &str, on_behalf: &str) -> bool {
+        contains(&self.actor, actor) || contains(&self.actor, on_behalf)
+    }
+}
+
+fn contains(wanted: &Option<String>, text: &str) -> bool {
+    wanted.as_ref().is_none_or(|wanted| text.contains(wanted.as_str()))
 }

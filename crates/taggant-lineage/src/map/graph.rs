@@ -77,7 +77,7 @@ pub fn mermaid(map: &Map) -> String {
             Protection::Pseudonymised => ("-.->", "stroke:#8a3b8f"),
             Protection::Masked => ("-.->", "stroke:#8a5a00"),
             Protection::Sealed => ("-->", "stroke:#0b62a4"),
-            Protection::Withheld => ("--x", "stroke:#777777"),
+            _ => ("--x", "stroke:#777777"),
         };
         let _ = writeln!(out, "  {from} {arrow}|\"{}\"| {to}", escape::mermaid(&label(group)));
         let _ = writeln!(styles, "  linkStyle {number} {style}");
@@ -112,7 +112,7 @@ pub fn dot(map: &Map) -> String {
             Protection::Pseudonymised => "color=\"#8a3b8f\", style=dashed",
             Protection::Masked => "color=\"#8a5a00\", style=dashed",
             Protection::Sealed => "color=\"#0b62a4\"",
-            Protection::Withheld => "color=\"#777777\", style=dotted, arrowhead=tee",
+            _ => "color=\"#777777\", style=dotted, arrowhead=tee",
         };
         let label = escape::dot(&label(&group));
         let _ = writeln!(out, "  {from} -> {to} [label=\"{label}\", {style}];");

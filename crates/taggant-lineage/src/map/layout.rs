@@ -191,7 +191,7 @@ impl Layout {
 
 /// How far from the middle of a place a link of this protection meets it.
 pub(super) fn spread(protection: Protection) -> i32 {
-    let rank = Protection::ALL.iter().position(|own| *own == protection).unwrap_or(0);
+    let rank = protection.rank();
     (i32::try_from(rank).unwrap_or(0) - 2) * SIZES.spread
 }
 

@@ -2,6 +2,9 @@
 //! serialized.
 
 use serde::{Serialize, Serializer};
+use taggant_ledger::answers::{Action, Ended, Kind, OutcomeSum};
+
+pub use taggant_ledger::answers::{Direction, Protection};
 
 /// The `schema` of a serialized map.
 pub const SCHEMA: &str = "taggant.map.v1";
@@ -34,7 +37,7 @@ pub struct Map {
     /// Who was refused something, among the newest accesses that the ledger keeps.
     pub refusals: Vec<Refusal>,
     /// How many events ended how.
-    pub outcomes: Vec<OutcomeCount>,
+    pub outcomes: Vec<OutcomeSum>,
 }
 
 /// Sums of a map.
@@ -56,7 +59,7 @@ pub struct Totals {
     pub unknown_links: usize,
     /// Links that are new.
     pub new_links: usize,
-    /// Movements of single fields.
+    /// Movements that took place: records, however many fields they have.
     pub movements: u64,
 }
 
@@ -93,72 +96,6 @@ pub struct Location {
     pub new: bool,
 }
 
-/// How data stood at a place; the least protected first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Protection {
-    /// As it is.
-    Plaintext,
-    /// Sealed, but to a place that the program did not name.
-    Unknown,
-    /// Replaced by a keyed pseudonym.
-    Pseudonymised,
-    /// Replaced by its mask.
-    Masked,
-    /// Encrypted.
-    Sealed,
-    /// Nothing moved: refused, failed or left out.
-    Withheld,
-}
-
-impl Protection {
-    /// All, the least protected first.
-    pub const ALL: [Self; 6] = [
-        Self::Plaintext,
-        Self::Unknown,
-        Self::Pseudonymised,
-        Self::Masked,
-        Self::Sealed,
-        Self::Withheld,
-    ];
-
-    /// The word that stands for it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Plaintext => "plaintext",
-            Self::Unknown => "unknown",
-            Self::Pseudonymised => "pseudonymised",
-            Self::Masked => "masked",
-            Self::Sealed => "sealed",
-            Self::Withheld => "withheld",
-        }
-    }
-
-    /// One character for it, so that nothing goes by colour alone.
-    #[must_use]
-    pub const fn letter(self) -> char {
-        match self {
-            Self::Plaintext => 'P',
-            Self::Unknown => '?',
-            Self::Pseudonymised => '~',
-            Self::Masked => 'M',
-            Self::Sealed => 'S',
-            Self::Withheld => '-',
-        }
-    }
-}
-
-/// Which way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Direction {
-    /// From a place into the program.
-    From,
-    /// From the program to a place.
-    To,
-}
-
 /// All movements of a field between the program and a place that are protected alike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Link {
@@ -193,12 +130,12 @@ pub struct Link {
 }
 
 /// Movements that are alike in everything.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Movement {
-    /// `write`, `read`, `access` or `lookup`.
-    pub kind: String,
+    /// What kind of movement.
+    pub kind: Kind,
     /// What was done with the field.
-    pub action: String,
+    pub action: Action,
     /// Why; empty if it was not said.
     pub purpose: String,
     /// Who.
@@ -207,8 +144,10 @@ pub struct Movement {
     pub on_behalf: String,
     /// Whose.
     pub tenant: String,
-    /// `ok`, or what happened.
-    pub outcome: String,
+    /// Which service.
+    pub service: String,
+    /// How it ended.
+    pub outcome: Ended,
     /// When first.
     #[serde(rename = "first_seen", serialize_with = "time")]
     pub first_ns: u64,
@@ -217,6 +156,16 @@ pub struct Movement {
     pub last_ns: u64,
     /// How often.
     pub count: u64,
+}
+
+impl Movement {
+    /// What movements are sorted by.
+    pub(super) fn key(&self) -> ([&str; 8], u64) {
+        let Self { purpose, actor, on_behalf, tenant, service, .. } = self;
+        let [kind, action] = [self.kind.name(), self.action.name()];
+        let outcome = self.outcome.name();
+        ([kind, action, purpose, actor, on_behalf, tenant, service, outcome], self.first_ns)
+    }
 }
 
 /// A field whose values were made from values of other fields.
@@ -229,7 +178,7 @@ pub struct Derivation {
     /// Where to.
     pub location: String,
     /// What was done with it.
-    pub action: String,
+    pub action: Action,
     /// What it was made from; empty where that were too many to tell.
     pub origins: Vec<Origin>,
     /// How often.
@@ -260,7 +209,7 @@ pub struct Look {
     pub dataset: String,
     /// Which fields.
     pub fields: Vec<String>,
-    /// How often the field that was looked at most.
+    /// How often: records, however many fields of them were opened; each value that was revealed.
     pub count: u64,
     /// When first.
     #[serde(rename = "first_seen", serialize_with = "time")]
@@ -275,6 +224,8 @@ pub struct Look {
 pub struct Refusal {
     /// Who.
     pub actor: String,
+    /// For whom.
+    pub on_behalf: String,
     /// Why; empty if it was not said.
     pub purpose: String,
     /// Of what.
@@ -282,23 +233,12 @@ pub struct Refusal {
     /// Where.
     pub location: String,
     /// What happened, such as `Denied`.
-    pub outcome: String,
+    pub outcome: Ended,
     /// How often.
     pub count: u64,
     /// When last.
     #[serde(rename = "last_seen", serialize_with = "time")]
     pub last_ns: u64,
-}
-
-/// How many events of a kind ended how.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct OutcomeCount {
-    /// `write`, `read`, `access`, `lookup` and so on.
-    pub kind: String,
-    /// `ok`, or what happened.
-    pub outcome: String,
-    /// How many.
-    pub count: u64,
 }
 
 impl Map {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use taggant_ledger::answers::who;
+
 use super::escape::visible;
 use super::groups::{Group, groups, list};
 use super::model::{Direction, Map, Protection};
@@ -146,12 +148,12 @@ fn looks(out: &mut String, map: &Map) {
     }
     out.push_str("\nOpened or revealed inside of a program:\n");
     for look in &map.looks {
-        let who = [&*look.actor, &*look.on_behalf].into_iter().filter(|text| !text.is_empty());
+        let who = who(&look.actor, &look.on_behalf);
         let line = format!(
             "  {}: {}{}{}, {}, last {}",
             look.dataset,
             list(look.fields.iter().map(String::as_str), NAMED),
-            phrase(", by ", who),
+            phrase(", by ", [&*who].into_iter().filter(|text| !text.is_empty())),
             phrase(", for ", [&*look.purpose].into_iter().filter(|text| !text.is_empty())),
             times(look.count),
             date(look.last_ns),
@@ -195,10 +197,11 @@ fn refusals(out: &mut String, map: &Map) {
     }
     out.push_str("\nRefused lately:\n");
     for refusal in &map.refusals {
+        let who = who(&refusal.actor, &refusal.on_behalf);
         let line = format!(
             "  {} {} of {} at {}{}, {}, last {}",
             refusal.outcome,
-            if refusal.actor.is_empty() { "to somebody" } else { &refusal.actor },
+            if who.is_empty() { "to somebody" } else { &who },
             if refusal.dataset.is_empty() { "a value" } else { &refusal.dataset },
             refusal.location,
             phrase(", for ", [&*refusal.purpose].into_iter().filter(|text| !text.is_empty())),
@@ -212,15 +215,17 @@ fn refusals(out: &mut String, map: &Map) {
 #[cfg(test)]
 mod tests {
     use super::text;
+    use taggant_ledger::answers::{Action, Kind};
+
     use crate::map::testing::{edge, map};
 
     #[test]
     fn the_tree_tells_what_left_who_looked_and_what_stayed_sealed() {
         let partner = "https://partner.example/in";
         let text = text(&map(vec![
-            edge("people.name", "write", "reveal", partner),
-            edge("people.name", "read", "open", "postgres://db/people"),
-            edge("people.mail", "write", "seal", partner),
+            edge("people.name", Kind::Write, Action::Reveal, partner),
+            edge("people.name", Kind::Read, Action::Open, "postgres://db/people"),
+            edge("people.mail", Kind::Write, Action::Seal, partner),
         ]));
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].starts_with("2 tagged fields of 1 datasets"), "{text}");

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use taggant_core::hex;
-use taggant_store::ledger::FlowEdge;
+use taggant_ledger::answers::FlowEdge;
 
 use super::event::Pending;
 use super::{ExportError, names};
@@ -95,21 +95,22 @@ pub fn cursor_name(target: &str) -> String {
 
 /// What makes a movement one.
 pub(super) fn key(edge: &FlowEdge) -> String {
-    let FlowEdge { dataset, path, kind, action, location, purpose, actor, .. } = edge;
+    let FlowEdge { dataset, path, location, purpose, actor, .. } = edge;
     let unknown = if edge.unknown { "1" } else { "" };
     let categories = edge.categories.join(",");
     hex::encode(&names::digest(&[
         dataset,
         path,
         &categories,
-        kind,
-        action,
+        edge.kind.name(),
+        edge.action.name(),
         location,
         purpose,
         actor,
         &edge.on_behalf,
         &edge.tenant,
-        &edge.outcome,
+        &edge.service,
+        edge.outcome.name(),
         unknown,
     ]))
 }

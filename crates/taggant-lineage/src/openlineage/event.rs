@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
-use taggant_store::ledger::FlowEdge;
+use taggant_ledger::answers::{Direction, FlowEdge, Kind, Meaning, Protection, moved, records_of};
 
 use super::Answers;
 use super::cursor::{Cursor, key};
 use super::names::{PRODUCER, dataset_of, safe, uuid};
 use super::sources::{Column, Sources};
-use crate::moved::Stores;
 use crate::time::rfc3339;
 
 /// How events are put together.
@@ -33,7 +32,7 @@ impl Default for Options {
 pub struct Pending {
     /// The event.
     pub event: Value,
-    /// Movements of single fields in it.
+    /// Movements in it: records, however many fields they have.
     pub movements: u64,
     pub(super) counts: Vec<(String, u64)>,
     pub(super) until_ns: u64,
@@ -71,32 +70,25 @@ impl<'a> Job<'a> {
 /// Everything that came since the cursor's last state, as events; always in the same order.
 #[must_use]
 pub fn pending(answers: &Answers, cursor: &Cursor, options: &Options) -> Vec<Pending> {
-    let mut groups: BTreeMap<(Job<'_>, bool, &str), Vec<&FlowEdge>> = BTreeMap::new();
-    let stores = Stores::of(&answers.flows);
-    let is_pending = |edge: &&FlowEdge| {
-        let is_part = moves(edge) || edge.outcome == "ok" && stores.has_left(edge);
-        is_part && cursor.since(edge) > 0
-    };
-    for edge in answers.flows.iter().filter(is_pending) {
-        let is_output = edge.kind != "read";
-        let place = if is_output && options.together { "" } else { edge.location.as_str() };
-        groups.entry((Job::of(edge), is_output, place)).or_default().push(edge);
+    let mut groups: BTreeMap<(Job<'_>, Direction, &str), Vec<Seen<'_>>> = BTreeMap::new();
+    let is_pending = |(edge, meaning): &Seen<'_>| meaning.is_transfer && cursor.since(edge) > 0;
+    for (edge, meaning) in moved(&answers.flows).filter(is_pending) {
+        let is_together = meaning.direction == Direction::To && options.together;
+        let place = if is_together { "" } else { edge.location.as_str() };
+        let key = (Job::of(edge), meaning.direction, place);
+        groups.entry(key).or_default().push((edge, meaning));
     }
     let groups = groups.into_iter();
     let sources = &Sources::of(answers);
     groups
-        .map(|((job, is_output, place), edges)| {
-            Builder { sources, cursor, options, job, place }.event(&edges, is_output)
+        .map(|((job, direction, place), edges)| {
+            Builder { sources, cursor, options, job, place }.event(&edges, direction)
         })
         .collect()
 }
 
-/// Whether data was at the place afterwards, or came from it.
-pub(super) fn moves(edge: &FlowEdge) -> bool {
-    edge.outcome == "ok"
-        && matches!(edge.kind.as_str(), "write" | "read")
-        && !matches!(edge.action.as_str(), "deny" | "omit")
-}
+/// A movement with what it means.
+type Seen<'a> = (&'a FlowEdge, Meaning);
 
 struct Builder<'a> {
     sources: &'a Sources<'a>,
@@ -107,16 +99,17 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn event(&self, edges: &[&FlowEdge], is_output: bool) -> Pending {
+    fn event(&self, edges: &[Seen<'_>], direction: Direction) -> Pending {
         let from_ns = self.cursor.through_ns;
-        let first_ns = edges.iter().map(|edge| edge.first_ns).min().unwrap_or(0).max(from_ns);
-        let until_ns = edges.iter().map(|edge| edge.last_ns).max().unwrap_or(0).max(first_ns);
-        let direction = if is_output { "to" } else { "from" };
+        let first_ns = edges.iter().map(|(edge, _)| edge.first_ns).min().unwrap_or(0).max(from_ns);
+        let until_ns = edges.iter().map(|(edge, _)| edge.last_ns).max().unwrap_or(0).max(first_ns);
         let job = self.job.name();
         let window = from_ns.to_string();
-        let run = uuid(&[&self.options.namespace, &job, direction, self.place, &window]);
-        let (inputs, outputs) =
-            if is_output { self.outputs(edges) } else { (self.read(edges), Vec::new()) };
+        let run = uuid(&[&self.options.namespace, &job, direction.name(), self.place, &window]);
+        let (inputs, outputs) = match direction {
+            Direction::To => self.outputs(edges),
+            Direction::From => (self.read(edges), Vec::new()),
+        };
         let event = json!({
             "eventType": "RUNNING",
             "eventTime": rfc3339(until_ns),
@@ -133,14 +126,14 @@ impl Builder<'_> {
         });
         Pending {
             event,
-            movements: edges.iter().map(|edge| self.cursor.since(edge)).sum(),
-            counts: edges.iter().map(|edge| (key(edge), edge.count)).collect(),
+            movements: records_of(edges.iter().map(|(edge, _)| (*edge, self.cursor.since(edge)))),
+            counts: edges.iter().map(|(edge, _)| (key(edge), edge.count)).collect(),
             until_ns,
         }
     }
 
     /// What was read, as inputs only.
-    fn read(&self, edges: &[&FlowEdge]) -> Vec<Value> {
+    fn read(&self, edges: &[Seen<'_>]) -> Vec<Value> {
         let (namespace, name) = dataset_of(self.place);
         let columns = columns(edges);
         vec![json!({
@@ -151,10 +144,10 @@ impl Builder<'_> {
     }
 
     /// The places that were written to, and where their fields came from.
-    fn outputs(&self, edges: &[&FlowEdge]) -> (Vec<Value>, Vec<Value>) {
-        let mut by_place: BTreeMap<&str, Vec<&FlowEdge>> = BTreeMap::new();
-        for edge in edges {
-            by_place.entry(&edge.location).or_default().push(edge);
+    fn outputs(&self, edges: &[Seen<'_>]) -> (Vec<Value>, Vec<Value>) {
+        let mut by_place: BTreeMap<&str, Vec<Seen<'_>>> = BTreeMap::new();
+        for (edge, meaning) in edges {
+            by_place.entry(&edge.location).or_default().push((edge, *meaning));
         }
         let mut sources: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
         let mut outputs = Vec::new();
@@ -163,7 +156,7 @@ impl Builder<'_> {
             let columns = columns(&edges);
             let mut lineage = Map::new();
             for (column, edges) in &columns {
-                let inputs = self.sources.of_field(edges[0]);
+                let inputs = self.sources.of_field(edges[0].0);
                 for (namespace, name, field) in &inputs {
                     let source = (namespace.clone(), name.clone());
                     sources.entry(source).or_default().insert(field.clone());
@@ -191,33 +184,31 @@ impl Builder<'_> {
 }
 
 /// Columns by name: the field's path, with its dataset before it where two datasets have the same.
-fn columns<'e>(edges: &[&'e FlowEdge]) -> BTreeMap<String, Vec<&'e FlowEdge>> {
+fn columns<'e>(edges: &[Seen<'e>]) -> BTreeMap<String, Vec<Seen<'e>>> {
     let mut datasets: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for edge in edges {
+    for (edge, _) in edges {
         datasets.entry(&edge.path).or_default().insert(&edge.dataset);
     }
-    let mut columns: BTreeMap<String, Vec<&FlowEdge>> = BTreeMap::new();
-    for edge in edges {
+    let mut columns: BTreeMap<String, Vec<Seen<'_>>> = BTreeMap::new();
+    for (edge, meaning) in edges {
         let is_alone = datasets[edge.path.as_str()].len() == 1;
         let name =
             if is_alone { edge.path.clone() } else { format!("{}.{}", edge.dataset, edge.path) };
-        columns.entry(name).or_default().push(edge);
+        columns.entry(name).or_default().push((edge, *meaning));
     }
     columns
 }
 
-fn input_fields(inputs: &BTreeSet<Column>, edges: &[&FlowEdge]) -> Vec<Value> {
+fn input_fields(inputs: &BTreeSet<Column>, edges: &[Seen<'_>]) -> Vec<Value> {
     // What was asked for and has left was handed out, however it was opened.
-    let action = |edge: &&FlowEdge| match edge.kind.as_str() {
-        "access" => "reveal".to_owned(),
-        _ => edge.action.clone(),
+    let action = |(edge, meaning): &Seen<'_>| {
+        let word = if edge.kind == Kind::Access { "reveal" } else { edge.action.name() };
+        (word, meaning.protection != Protection::Plaintext)
     };
-    let actions: BTreeSet<String> = edges.iter().map(action).collect();
+    let actions: BTreeSet<(&str, bool)> = edges.iter().map(action).collect();
     let transformations: Vec<Value> = actions
         .into_iter()
-        .map(|action| {
-            // Everything but plaintext hides the value.
-            let is_masking = !matches!(action.as_str(), "reveal" | "ingest");
+        .map(|(action, is_masking)| {
             json!({
                 "type": "DIRECT",
                 "subtype": if is_masking { "TRANSFORMATION" } else { "IDENTITY" },
@@ -237,22 +228,22 @@ fn input_fields(inputs: &BTreeSet<Column>, edges: &[&FlowEdge]) -> Vec<Value> {
     inputs.iter().map(field).collect()
 }
 
-fn schema(columns: &BTreeMap<String, Vec<&FlowEdge>>) -> Value {
+fn schema(columns: &BTreeMap<String, Vec<Seen<'_>>>) -> Value {
     let fields: Vec<Value> = columns
         .iter()
         .map(|(name, edges)| {
-            let categories = edges[0].categories.join(", ");
-            json!({ "name": name, "description": format!("{} ({categories})", edges[0].dataset) })
+            let categories = edges[0].0.categories.join(", ");
+            json!({ "name": name, "description": format!("{} ({categories})", edges[0].0.dataset) })
         })
         .collect();
     facet("SchemaDatasetFacet", "1-2-0", json!({ "fields": fields }))
 }
 
-fn tags(columns: &BTreeMap<String, Vec<&FlowEdge>>) -> Value {
+fn tags(columns: &BTreeMap<String, Vec<Seen<'_>>>) -> Value {
     let mut tags = Vec::new();
     for (column, edges) in columns {
         let categories: BTreeSet<&String> =
-            edges.iter().flat_map(|edge| &edge.categories).collect();
+            edges.iter().flat_map(|(edge, _)| &edge.categories).collect();
         tags.extend(categories.into_iter().map(|category| {
             json!({ "key": "data_category", "value": category, "source": "TAGGANT", "field": column })
         }));

@@ -24,7 +24,8 @@ use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
-use taggant_store::ledger::{Derivation, FlowEdge, SqliteLedger};
+use taggant_ledger::Ledger;
+use taggant_ledger::answers::{Derivation, FlowEdge};
 
 /// Why an export stopped. What was sent until then is in the cursor.
 #[derive(Debug)]
@@ -60,7 +61,7 @@ pub trait Target {
 pub struct Exported {
     /// Events that were sent.
     pub events: usize,
-    /// Movements of single fields in them.
+    /// Movements in them: records, however many fields they have.
     pub movements: u64,
 }
 
@@ -80,7 +81,7 @@ impl Answers {
     ///
     /// # Errors
     /// `JournalUnavailable` where it can't be read.
-    pub fn of(ledger: &SqliteLedger) -> taggant_core::Result<Self> {
+    pub fn of(ledger: &dyn Ledger) -> taggant_core::Result<Self> {
         Ok(Self {
             flows: ledger.flows()?,
             derivations: ledger.derivations()?,

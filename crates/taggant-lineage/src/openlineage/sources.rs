@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use taggant_store::ledger::{Derivation, FlowEdge};
+use taggant_ledger::answers::{Derivation, Direction, FlowEdge, moved};
 
 use super::Answers;
-use super::event::moves;
 use super::names::{dataset_of, safe};
 
 /// Namespace, name, field.
@@ -32,7 +31,9 @@ impl<'a> Sources<'a> {
         for edge in &answers.flows {
             let paths = datasets.entry(edge.dataset.as_str()).or_insert_with(BTreeSet::new);
             paths.insert(edge.path.as_str());
-            if edge.kind == "read" && moves(edge) {
+        }
+        for (edge, meaning) in moved(&answers.flows) {
+            if meaning.is_transfer && meaning.direction == Direction::From {
                 let key = [edge.dataset.as_str(), &edge.path, &edge.tenant];
                 read.entry(key).or_insert_with(BTreeSet::new).insert(edge.location.as_str());
             }

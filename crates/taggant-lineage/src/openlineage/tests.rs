@@ -3,29 +3,24 @@
 use std::io::Write;
 use std::path::Path;
 
-use taggant_store::ledger::{Derivation, FlowEdge};
+use taggant_ledger::answers::{Action, Derivation, FlowEdge, Kind};
 
 use super::*;
 
-fn edge(field: &str, kind: &str, action: &str, location: &str, count: u64) -> FlowEdge {
+fn edge(field: &str, kind: Kind, action: Action, location: &str, count: u64) -> FlowEdge {
     let (dataset, path) = field.rsplit_once('.').unwrap();
-    FlowEdge {
-        dataset: dataset.into(),
-        path: path.into(),
-        categories: vec!["user.contact.email".into()],
-        kind: kind.into(),
-        action: action.into(),
-        location: location.into(),
-        purpose: "essential.service.operations".into(),
-        actor: "svc:shop".into(),
-        on_behalf: String::new(),
-        tenant: "default".into(),
-        outcome: "ok".into(),
-        unknown: false,
-        first_ns: 1_790_000_000_000_000_000,
-        last_ns: 1_790_000_100_000_000_000,
-        count,
-    }
+    let mut edge = FlowEdge::new(dataset, path, kind, action, location);
+    edge.categories = vec!["user.contact.email".into()];
+    (edge.purpose, edge.actor) = ("essential.service.operations".into(), "svc:shop".into());
+    edge.tenant = "default".into();
+    (edge.first_ns, edge.last_ns) = (1_790_000_000_000_000_000, 1_790_000_100_000_000_000);
+    edge.count = count;
+    edge
+}
+
+fn label(origins: Vec<String>) -> Derivation {
+    let place = "https://shipper.example/labels";
+    Derivation::new(origins, "labels", "contact", place, Action::Reveal)
 }
 
 fn answers(flows: Vec<FlowEdge>) -> Answers {
@@ -69,10 +64,10 @@ fn run(answers: &Answers, cursor: &Path, target: &mut Memory) -> Result<Exported
 #[test]
 fn an_event_has_one_output_and_says_what_was_masked_and_what_not() {
     let flows = vec![
-        edge("customers.email", "read", "open", "postgres://db/customers", 3),
-        edge("customers.email", "write", "seal", "s3://backup/customers.jsonl", 2),
-        edge("customers.email", "write", "reveal", "https://shipper.example/labels", 1),
-        edge("customers.email", "write", "deny", "https://ads.example/feed", 1),
+        edge("customers.email", Kind::Read, Action::Open, "postgres://db/customers", 3),
+        edge("customers.email", Kind::Write, Action::Seal, "s3://backup/customers.jsonl", 2),
+        edge("customers.email", Kind::Write, Action::Reveal, "https://shipper.example/labels", 1),
+        edge("customers.email", Kind::Write, Action::Deny, "https://ads.example/feed", 1),
     ];
     let events = events(&answers(flows));
     assert_eq!(events.len(), 3);
@@ -99,17 +94,10 @@ fn an_event_has_one_output_and_says_what_was_masked_and_what_not() {
 #[test]
 fn a_value_made_of_another_field_has_that_field_as_its_source() {
     let flows = vec![
-        edge("labels.contact", "write", "reveal", "https://shipper.example/labels", 1),
-        edge("customers.email", "read", "open", "postgres://db/customers", 1),
+        edge("labels.contact", Kind::Write, Action::Reveal, "https://shipper.example/labels", 1),
+        edge("customers.email", Kind::Read, Action::Open, "postgres://db/customers", 1),
     ];
-    let derivations = vec![Derivation {
-        origins: vec!["customers.email@postgres://db/customers".into()],
-        dataset: "labels".into(),
-        path: "contact".into(),
-        location: "https://shipper.example/labels".into(),
-        action: "reveal".into(),
-        count: 1,
-    }];
+    let derivations = vec![label(vec!["customers.email@postgres://db/customers".into()])];
     let events = events(&Answers { flows, derivations, ..Answers::default() });
     let event = events.iter().find(|event| event["outputs"][0].is_object()).unwrap();
     let field = &event["outputs"][0]["facets"]["columnLineage"]["fields"]["contact"];
@@ -120,25 +108,18 @@ fn a_value_made_of_another_field_has_that_field_as_its_source() {
 
 #[test]
 fn a_source_is_cut_into_dataset_and_field_where_the_ledger_knows_them() {
-    let mut variant = edge("shop.orders.total", "read", "open", "x://db/orders", 1);
+    let mut variant = edge("shop.orders.total", Kind::Read, Action::Open, "x://db/orders", 1);
     (variant.dataset, variant.path) = ("shop.orders".into(), "paid.total".into());
     let flows = vec![
-        edge("labels.contact", "write", "reveal", "https://shipper.example/labels", 1),
-        edge("shop.customers.email", "read", "open", "x://db/customers", 1),
-        edge("shop.town", "read", "open", "x://db/shop", 1),
+        edge("labels.contact", Kind::Write, Action::Reveal, "https://shipper.example/labels", 1),
+        edge("shop.customers.email", Kind::Read, Action::Open, "x://db/customers", 1),
+        edge("shop.town", Kind::Read, Action::Open, "x://db/shop", 1),
         variant,
     ];
-    let derivations = vec![Derivation {
-        origins: vec![
-            "shop.customers.email@x://db/customers".into(),
-            "shop.orders.paid.total@x://db/orders".into(),
-        ],
-        dataset: "labels".into(),
-        path: "contact".into(),
-        location: "https://shipper.example/labels".into(),
-        action: "reveal".into(),
-        count: 1,
-    }];
+    let derivations = vec![label(vec![
+        "shop.customers.email@x://db/customers".into(),
+        "shop.orders.paid.total@x://db/orders".into(),
+    ])];
     let events = events(&Answers { flows, derivations, ..Answers::default() });
     let event = events.iter().find(|event| event["outputs"][0].is_object()).unwrap();
     let lineage = &event["outputs"][0]["facets"]["columnLineage"]["fields"]["contact"];
@@ -150,7 +131,7 @@ fn a_source_is_cut_into_dataset_and_field_where_the_ledger_knows_them() {
 
 #[test]
 fn names_are_safe_in_uris_whatever_an_actor_is_called() {
-    let mut odd = edge("a.b", "write", "seal", "x://y/z", 1);
+    let mut odd = edge("a.b", Kind::Write, Action::Seal, "x://y/z", 1);
     odd.actor = "user: Zoë <x>\"%".into();
     odd.tenant = "a/b c".into();
     let event = &events(&answers(vec![odd]))[0];
@@ -160,7 +141,8 @@ fn names_are_safe_in_uris_whatever_an_actor_is_called() {
 
 #[test]
 fn two_datasets_with_the_same_path_are_two_columns() {
-    let flows = ["customers.email", "staff.email"].map(|f| edge(f, "write", "seal", "x://y/z", 1));
+    let flows = ["customers.email", "staff.email"]
+        .map(|f| edge(f, Kind::Write, Action::Seal, "x://y/z", 1));
     let event = &events(&answers(flows.into()))[0];
     let fields = event["outputs"][0]["facets"]["columnLineage"]["fields"].as_object().unwrap();
     assert_eq!(fields.keys().collect::<Vec<_>>(), ["customers.email", "staff.email"]);
@@ -171,13 +153,13 @@ fn only_what_came_since_the_last_export_is_sent() {
     let folder = tempfile::tempdir().unwrap();
     let cursor = folder.path().join("cursor.json");
     let mut target = Memory::default();
-    let first = answers(vec![edge("a.b", "write", "seal", "x://y/z", 5)]);
+    let first = answers(vec![edge("a.b", Kind::Write, Action::Seal, "x://y/z", 5)]);
     let done = run(&first, &cursor, &mut target).unwrap();
     assert_eq!(done, Exported { events: 1, movements: 5 });
     assert_eq!(run(&first, &cursor, &mut target).unwrap().events, 0);
-    let mut more = edge("a.b", "write", "seal", "x://y/z", 7);
+    let mut more = edge("a.b", Kind::Write, Action::Seal, "x://y/z", 7);
     more.last_ns += 1_000_000_000;
-    let second = answers(vec![more, edge("a.b", "write", "seal", "x://y/other", 1)]);
+    let second = answers(vec![more, edge("a.b", Kind::Write, Action::Seal, "x://y/other", 1)]);
     let done = run(&second, &cursor, &mut target).unwrap();
     assert_eq!(done, Exported { events: 2, movements: 3 });
     // Another window is another run.
@@ -190,7 +172,8 @@ fn only_what_came_since_the_last_export_is_sent() {
 fn an_export_that_breaks_off_goes_on_where_it_stopped_and_resends_the_same_run() {
     let folder = tempfile::tempdir().unwrap();
     let cursor = folder.path().join("cursor.json");
-    let flows = (0..10).map(|n| edge("a.b", "write", "seal", &format!("x://y/{n}"), 1)).collect();
+    let flows =
+        (0..10).map(|n| edge("a.b", Kind::Write, Action::Seal, &format!("x://y/{n}"), 1)).collect();
     let answers = answers(flows);
     let whole = events(&answers);
     let mut target = Memory { fails_after: Some(4), ..Memory::default() };
@@ -209,7 +192,7 @@ fn an_export_that_breaks_off_goes_on_where_it_stopped_and_resends_the_same_run()
 fn a_file_gets_a_line_per_event_and_a_wrong_cursor_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (file, cursor) = (folder.path().join("events.ndjson"), folder.path().join("cursor.json"));
-    let answers = answers(vec![edge("a.b", "write", "seal", "x://y/z", 1)]);
+    let answers = answers(vec![edge("a.b", Kind::Write, Action::Seal, "x://y/z", 1)]);
     for _ in 0..2 {
         let mut target = FileTarget::open(&file).unwrap();
         export(&answers, &cursor, &mut target, &Options::default()).unwrap();
@@ -224,7 +207,7 @@ fn half_a_line_of_a_crash_spoils_no_event_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let (file, cursor) = (folder.path().join("events.ndjson"), folder.path().join("cursor.json"));
     std::fs::write(&file, "{\"eventTime\":\"20").unwrap();
-    let answers = answers(vec![edge("a.b", "write", "seal", "x://y/z", 1)]);
+    let answers = answers(vec![edge("a.b", Kind::Write, Action::Seal, "x://y/z", 1)]);
     let mut target = FileTarget::open(&file).unwrap();
     export(&answers, &cursor, &mut target, &Options::default()).unwrap();
     let text = std::fs::read_to_string(&file).unwrap();
@@ -246,7 +229,7 @@ fn the_cursor_moves_only_after_the_target_keeps_what_was_sent() {
     }
     let folder = tempfile::tempdir().unwrap();
     let cursor = folder.path().join("cursor.json");
-    let answers = answers(vec![edge("a.b", "write", "seal", "x://y/z", 1)]);
+    let answers = answers(vec![edge("a.b", Kind::Write, Action::Seal, "x://y/z", 1)]);
     assert!(export(&answers, &cursor, &mut Forgetful, &Options::default()).is_err());
     assert_eq!(run(&answers, &cursor, &mut Memory::default()).unwrap().events, 1);
 }
@@ -267,18 +250,20 @@ fn a_cursor_of_another_ledger_leaves_nothing_out() {
     let folder = tempfile::tempdir().unwrap();
     let cursor = folder.path().join("cursor.json");
     let mut target = Memory::default();
-    let old = answers(vec![edge("a.b", "write", "seal", "x://y/z", 500)]);
+    let old = answers(vec![edge("a.b", Kind::Write, Action::Seal, "x://y/z", 500)]);
     run(&old, &cursor, &mut target).unwrap();
-    let new = answers(vec![edge("a.b", "write", "seal", "x://y/z", 5)]);
+    let new = answers(vec![edge("a.b", Kind::Write, Action::Seal, "x://y/z", 5)]);
     let done = run(&Answers { ledger: [7; 16], ..new }, &cursor, &mut target).unwrap();
     assert_eq!(done, Exported { events: 1, movements: 5 });
 }
 
 #[test]
 fn plaintext_that_was_asked_for_under_a_flow_to_a_place_is_an_output_there() {
-    let mut asked = edge("customers.email", "access", "open", "https://ads.example/feed", 2);
-    let stored = edge("customers.email", "read", "open", "postgres://db/customers", 1);
-    let mut looked = edge("customers.email", "access", "reveal", "postgres://db/customers", 1);
+    let mut asked =
+        edge("customers.email", Kind::Access, Action::Open, "https://ads.example/feed", 2);
+    let stored = edge("customers.email", Kind::Read, Action::Open, "postgres://db/customers", 1);
+    let mut looked =
+        edge("customers.email", Kind::Access, Action::Reveal, "postgres://db/customers", 1);
     looked.actor = "svc:desk".into();
     asked.purpose = "marketing".into();
     let events = events(&answers(vec![asked, stored, looked]));

@@ -1,12 +1,12 @@
 //! Who saw how many people's data, compared with the others.
 
 use serde::Serialize;
-use taggant_store::ledger::ActorSum;
+use taggant_ledger::answers::ActorSum;
 
 /// All who saw anything, outliers first.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Access {
-    /// Half of the actors saw fewer people.
+    /// Half of those who saw anything saw fewer people.
     pub median_people: f64,
     /// The median distance from the median (MAD).
     pub deviation: f64,
@@ -14,7 +14,7 @@ pub struct Access {
     pub actors: Vec<ActorLine>,
 }
 
-/// One actor.
+/// Somebody who asked, by themselves or through others.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ActorLine {
     /// What was seen.
@@ -31,7 +31,7 @@ pub struct ActorLine {
 
 const BOUND: f64 = 3.5;
 
-/// Compares actors with each other. Fewer than four have no peers: none is an outlier then.
+/// Compares principals with each other. Fewer than four have no peers: none is an outlier then.
 #[must_use]
 #[allow(clippy::cast_precision_loss, reason = "a ratio to be looked at")]
 pub fn access(sums: Vec<ActorSum>) -> Access {
@@ -51,7 +51,7 @@ pub fn access(sums: Vec<ActorSum>) -> Access {
         .collect();
     actors.sort_by(|a, b| {
         let order = b.outlier.cmp(&a.outlier).then(b.sum.people.cmp(&a.sum.people));
-        order.then_with(|| a.sum.actor.cmp(&b.sum.actor))
+        order.then_with(|| a.sum.principal.cmp(&b.sum.principal))
     });
     Access { median_people, deviation, actors }
 }

@@ -3,20 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use taggant_store::ledger::{FieldInfo, FlowEdge};
+use taggant_ledger::answers::{FieldInfo, FlowEdge, Role, moved, records};
 
 use crate::time::rfc3339;
 
 /// How far the picture can be trusted.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Coverage {
-    /// Movements of single fields out of programs.
+    /// Movements out of programs: records, however many fields they have.
     pub written: u64,
     /// Those that no sink flow covered: where they went is not known.
     pub unknown: u64,
     /// Their share, from 0 to 1.
     pub unknown_share: f64,
-    /// By dataset and actor, most first.
+    /// By dataset and who, most first.
     pub unknown_flows: Vec<UnknownFlow>,
     /// Datasets that are declared, by a build or in the ledger, and of which nothing has moved.
     pub datasets_never_seen: Vec<String>,
@@ -33,9 +33,11 @@ pub struct UnknownFlow {
     pub dataset: String,
     /// Its fields.
     pub paths: Vec<String>,
-    /// Who; empty if it was not said.
+    /// Who did it; empty if it was not said.
     pub actor: String,
-    /// Movements of single fields.
+    /// For whom; empty if for themselves.
+    pub on_behalf: String,
+    /// Movements: records, however many fields they have.
     pub movements: u64,
     /// When last, RFC 3339.
     pub last: String,
@@ -59,13 +61,13 @@ pub fn coverage(
     fields: &[FieldInfo],
     declared: Option<&[(String, String)]>,
 ) -> Coverage {
-    let written = || flows.iter().filter(|edge| edge.kind == "write" && edge.outcome == "ok");
-    let total: u64 = written().map(|edge| edge.count).sum();
-    let unknown: u64 = written().filter(|edge| edge.unknown).map(|edge| edge.count).sum();
+    let written = || left(flows);
+    let total = records(written());
+    let unknown = records(written().filter(|edge| edge.unknown));
     let seen: BTreeSet<(&str, &str)> =
         flows.iter().map(|edge| (edge.dataset.as_str(), edge.path.as_str())).collect();
     let seen_datasets: BTreeSet<&str> = seen.iter().map(|(dataset, _)| *dataset).collect();
-    let tagged = fields.iter().filter(|field| field.role == "tag");
+    let tagged = fields.iter().filter(|field| field.role == Role::Tag);
     let mut all: BTreeSet<(&str, &str)> =
         tagged.map(|field| (field.dataset.as_str(), field.path.as_str())).collect();
     let built = declared.unwrap_or_default().iter();
@@ -92,21 +94,28 @@ pub fn coverage(
     }
 }
 
+/// What left programs.
+fn left(flows: &[FlowEdge]) -> impl Iterator<Item = &FlowEdge> {
+    moved(flows).filter(|(_, meaning)| meaning.has_left()).map(|(edge, _)| edge)
+}
+
 fn unknown_flows(flows: &[FlowEdge]) -> Vec<UnknownFlow> {
-    let mut groups: BTreeMap<(&str, &str), Vec<&FlowEdge>> = BTreeMap::new();
-    for edge in flows.iter().filter(|edge| edge.unknown && edge.kind == "write") {
-        groups.entry((&edge.dataset, &edge.actor)).or_default().push(edge);
+    let mut groups: BTreeMap<[&str; 4], Vec<&FlowEdge>> = BTreeMap::new();
+    for edge in left(flows).filter(|edge| edge.unknown) {
+        let key = [&edge.dataset, edge.principal(), &edge.actor, &edge.on_behalf];
+        groups.entry(key).or_default().push(edge);
     }
     let mut found: Vec<UnknownFlow> = groups
         .into_iter()
-        .map(|((dataset, actor), edges)| {
+        .map(|([dataset, _, actor, on_behalf], edges)| {
             let paths: BTreeSet<&String> = edges.iter().map(|edge| &edge.path).collect();
             UnknownFlow {
                 dataset: dataset.to_owned(),
                 actor: actor.to_owned(),
+                on_behalf: on_behalf.to_owned(),
                 paths: paths.into_iter().cloned().collect(),
-                movements: edges.iter().map(|edge| edge.count).sum(),
                 last: rfc3339(edges.iter().map(|edge| edge.last_ns).max().unwrap_or(0)),
+                movements: records(edges),
             }
         })
         .collect();

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use taggant_store::ledger::{self, FlowEdge, Handle, Place};
+use taggant_ledger::answers::{
+    self, Ended, FlowEdge, Handle, Kind, Meaning, Place, Protection, ReadFrom, moved,
+};
 
 use super::HUMAN;
 use crate::time::rfc3339;
@@ -40,10 +42,10 @@ pub struct DsarPlace {
     pub dataset: String,
     /// Where.
     pub place: String,
-    /// `write` or `read`.
-    pub movement: String,
-    /// `sealed`, `masked` or `plaintext`: the least protected field.
-    pub form: String,
+    /// Written there, or read from there.
+    pub movement: Kind,
+    /// How the least protected field stands there.
+    pub form: Protection,
     /// Categories of the fields that move there.
     pub categories: Vec<String>,
     /// For what.
@@ -71,8 +73,8 @@ pub struct Consultation {
     pub purpose: String,
     /// Where.
     pub place: String,
-    /// `ok`, or what happened.
-    pub outcome: String,
+    /// How it ended.
+    pub outcome: Ended,
 }
 
 const LIMITS: [&str; 3] = [
@@ -87,15 +89,24 @@ const LIMITS: [&str; 3] = [
 pub fn dsar(
     handle: Handle,
     places: &[Place],
-    accesses: &[ledger::Access],
+    accesses: &[answers::Access],
     flows: &[FlowEdge],
 ) -> Dsar {
-    let places: Vec<DsarPlace> = places.iter().map(|place| of_place(place, flows)).collect();
+    let moved: Vec<(&FlowEdge, Meaning)> = moved(flows).collect();
+    let places: Vec<DsarPlace> = places.iter().map(|place| of_place(place, &moved)).collect();
     let all = |select: &dyn Fn(&DsarPlace) -> &Vec<String>| -> Vec<String> {
         places.iter().flat_map(select).cloned().collect::<BTreeSet<_>>().into_iter().collect()
     };
-    let got = places.iter().filter(|place| place.movement == "write" && place.form == "plaintext");
-    let recipients: BTreeSet<String> = got.map(|place| place.place.clone()).collect();
+    // Plaintext that was asked for under a flow to a place went there, as on the map.
+    let read_from = ReadFrom::of(flows);
+    let disclosed = accesses.iter().filter(|access| read_from.is_disclosure(access));
+    let got = places
+        .iter()
+        .filter(|place| place.movement == Kind::Write && place.form == Protection::Plaintext);
+    let recipients: BTreeSet<String> = (got.map(|place| &place.place))
+        .chain(disclosed.map(|access| &access.location))
+        .cloned()
+        .collect();
     Dsar {
         handle: handle.to_string(),
         categories: all(&|place| &place.categories),
@@ -110,14 +121,14 @@ pub fn dsar(
     }
 }
 
-fn of_place(place: &Place, flows: &[FlowEdge]) -> DsarPlace {
-    let same: Vec<&FlowEdge> = flows
+fn of_place(place: &Place, moved: &[(&FlowEdge, Meaning)]) -> DsarPlace {
+    let same: Vec<&FlowEdge> = moved
         .iter()
+        .map(|(edge, _)| *edge)
         .filter(|edge| {
             edge.dataset == place.dataset
                 && edge.location == place.location
                 && edge.kind == place.kind
-                && edge.outcome == "ok"
         })
         .collect();
     let texts = |all: BTreeSet<&String>| -> Vec<String> {
@@ -126,8 +137,8 @@ fn of_place(place: &Place, flows: &[FlowEdge]) -> DsarPlace {
     DsarPlace {
         dataset: place.dataset.clone(),
         place: place.location.clone(),
-        movement: place.kind.clone(),
-        form: place.form.clone(),
+        movement: place.kind,
+        form: place.form,
         categories: texts(same.iter().flat_map(|edge| &edge.categories).collect()),
         purposes: texts(same.iter().map(|edge| &edge.purpose).collect()),
         first: rfc3339(place.first_ns),
@@ -136,16 +147,16 @@ fn of_place(place: &Place, flows: &[FlowEdge]) -> DsarPlace {
     }
 }
 
-fn consultation(access: &ledger::Access) -> Consultation {
-    let what = match access.kind.as_str() {
-        "write" => "disclosed",
-        "read" => "read",
-        "access" => "revealed",
-        "lookup" => "looked up",
-        "retract" => "disclosure taken back",
-        "erase" => "erased",
-        "query" => "the ledger was asked",
-        other => other,
+fn consultation(access: &answers::Access) -> Consultation {
+    let what = match access.kind {
+        Kind::Write => "disclosed",
+        Kind::Read => "read",
+        Kind::Access => "revealed",
+        Kind::Lookup => "looked up",
+        Kind::Retract => "disclosure taken back",
+        Kind::Erase => "erased",
+        Kind::Query => "the ledger was asked",
+        other => other.name(),
     };
     Consultation {
         time: rfc3339(access.time_ns),
@@ -154,6 +165,6 @@ fn consultation(access: &ledger::Access) -> Consultation {
         on_behalf: access.on_behalf.clone(),
         purpose: access.purpose.clone(),
         place: access.location.clone(),
-        outcome: access.outcome.clone(),
+        outcome: access.outcome,
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use taggant_store::ledger::{FieldInfo, FlowEdge};
+use taggant_ledger::answers::{FieldInfo, FlowEdge, Role, moved};
 
 use super::HUMAN;
 
@@ -24,7 +24,7 @@ pub fn fides(
 
 fn systems(out: &mut String, flows: &[FlowEdge], subjects: &BTreeMap<String, BTreeSet<String>>) {
     let mut actors: BTreeMap<&str, BTreeMap<&str, Vec<&FlowEdge>>> = BTreeMap::new();
-    for edge in flows.iter().filter(|edge| edge.outcome == "ok" && edge.action != "deny") {
+    for (edge, _) in moved(flows) {
         let actor = if edge.actor.is_empty() { "unnamed" } else { &edge.actor };
         actors.entry(actor).or_default().entry(&edge.purpose).or_default().push(edge);
     }
@@ -66,7 +66,7 @@ fn declaration(
 
 fn datasets(out: &mut String, fields: &[FieldInfo]) {
     let mut datasets: BTreeMap<&str, Vec<&FieldInfo>> = BTreeMap::new();
-    for field in fields.iter().filter(|field| field.role == "tag") {
+    for field in fields.iter().filter(|field| field.role == Role::Tag) {
         datasets.entry(&field.dataset).or_default().push(field);
     }
     out.push_str(if datasets.is_empty() { "dataset: []\n" } else { "dataset:\n" });

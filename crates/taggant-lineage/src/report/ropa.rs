@@ -1,13 +1,11 @@
 //! Records of processing activities (GDPR article 30(1)), as far as the ledger can tell.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use taggant_store::ledger::FlowEdge;
+use taggant_ledger::answers::{Direction, FlowEdge, Meaning, Protection, moved, records, who};
 
 use super::{HUMAN, csv};
-use crate::moved::Stores;
 use crate::time::rfc3339;
 
 /// All records.
@@ -40,7 +38,7 @@ pub struct RopaRow {
     pub first: String,
     /// When last.
     pub last: String,
-    /// Movements of single fields.
+    /// Movements: records, however many fields they have.
     pub movements: u64,
     /// Article 30(1)(a): the controller and its representatives.
     pub controller: &'static str,
@@ -57,36 +55,19 @@ pub struct RopaRow {
 pub struct Recipient {
     /// Where.
     pub place: String,
-    /// The least protection that a field had: `plaintext`, `pseudonymised`, `masked` or `sealed`.
-    pub form: &'static str,
-    /// Movements of single fields.
+    /// The least protection that a field had.
+    pub form: Protection,
+    /// Movements: records, however many fields they have.
     pub movements: u64,
 }
-
-/// How an action leaves a field; the least protected first. None where nothing went.
-pub(super) fn form(action: &str) -> Option<&'static str> {
-    match action {
-        "reveal" | "ingest" => Some("plaintext"),
-        "pseudonymise" => Some("pseudonymised"),
-        "mask" => Some("masked"),
-        "seal" | "reseal" | "pass" => Some("sealed"),
-        _ => None,
-    }
-}
-
-const FORMS: [&str; 4] = ["plaintext", "pseudonymised", "masked", "sealed"];
 
 /// Makes the records. `subjects` gives the subject kinds of datasets, as far as builds declare them.
 #[must_use]
 pub fn ropa(flows: &[FlowEdge], subjects: &BTreeMap<String, BTreeSet<String>>) -> Ropa {
-    let stores = Stores::of(flows);
-    let done = flows.iter().filter(|edge| edge.outcome == "ok" && edge.action != "deny");
-    // Plaintext that was asked for under a flow to a place has that place as its recipient.
-    let done: Vec<Cow<'_, FlowEdge>> =
-        done.map(|edge| stores.as_written(edge).map_or(Cow::Borrowed(edge), Cow::Owned)).collect();
-    let mut groups: BTreeMap<(&str, &str), Vec<&FlowEdge>> = BTreeMap::new();
-    for edge in &done {
-        groups.entry((&edge.dataset, &edge.purpose)).or_default().push(edge);
+    let mut groups: BTreeMap<(&str, &str), Vec<(&FlowEdge, Meaning)>> = BTreeMap::new();
+    for (edge, meaning) in moved(flows) {
+        let group = groups.entry((&edge.dataset, &edge.purpose)).or_default();
+        group.push((edge, meaning));
     }
     let activities = groups.into_iter().map(|((dataset, purpose), edges)| {
         let kinds = subjects.get(dataset).filter(|kinds| !kinds.is_empty());
@@ -98,32 +79,29 @@ pub fn ropa(flows: &[FlowEdge], subjects: &BTreeMap<String, BTreeSet<String>>) -
 fn row(
     dataset: &str,
     purpose: &str,
-    edges: &[&FlowEdge],
+    edges: &[(&FlowEdge, Meaning)],
     kinds: Option<&BTreeSet<String>>,
 ) -> RopaRow {
-    let texts = |select: &dyn Fn(&FlowEdge) -> Vec<String>| -> Vec<String> {
-        edges.iter().flat_map(|edge| select(edge)).collect::<BTreeSet<_>>().into_iter().collect()
+    let texts = |select: &dyn Fn(&FlowEdge, Meaning) -> Vec<String>| -> Vec<String> {
+        let all = edges.iter().flat_map(|(edge, meaning)| select(edge, *meaning));
+        all.collect::<BTreeSet<_>>().into_iter().filter(|text| !text.is_empty()).collect()
     };
-    let recipients = recipients(edges);
     RopaRow {
         dataset: dataset.to_owned(),
         purpose: purpose.to_owned(),
-        categories: texts(&|edge| edge.categories.clone()),
+        categories: texts(&|edge, _| edge.categories.clone()),
         subjects: kinds
             .map_or_else(|| vec![HUMAN.to_owned()], |kinds| kinds.iter().cloned().collect()),
-        actors: texts(&|edge| {
-            let behalf = &edge.on_behalf;
-            let whom = if behalf.is_empty() { String::new() } else { format!(" for {behalf}") };
-            if edge.actor.is_empty() { vec![] } else { vec![format!("{}{whom}", edge.actor)] }
+        actors: texts(&|edge, _| vec![who(&edge.actor, &edge.on_behalf)]),
+        sources: texts(&|edge, meaning| {
+            let is_source = meaning.is_transfer && meaning.direction == Direction::From;
+            if is_source { vec![edge.location.clone()] } else { vec![] }
         }),
-        sources: texts(&|edge| {
-            if edge.kind == "read" { vec![edge.location.clone()] } else { vec![] }
-        }),
+        recipients: recipients(edges),
         protection: protection(edges),
-        recipients,
-        first: rfc3339(edges.iter().map(|edge| edge.first_ns).min().unwrap_or(0)),
-        last: rfc3339(edges.iter().map(|edge| edge.last_ns).max().unwrap_or(0)),
-        movements: edges.iter().map(|edge| edge.count).sum(),
+        first: rfc3339(edges.iter().map(|(edge, _)| edge.first_ns).min().unwrap_or(0)),
+        last: rfc3339(edges.iter().map(|(edge, _)| edge.last_ns).max().unwrap_or(0)),
+        movements: records(edges.iter().map(|(edge, _)| *edge)),
         controller: HUMAN,
         legal_basis: HUMAN,
         transfers: HUMAN,
@@ -131,34 +109,31 @@ fn row(
     }
 }
 
-fn recipients(edges: &[&FlowEdge]) -> Vec<Recipient> {
-    let mut places: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
-    for edge in edges.iter().filter(|edge| edge.kind == "write") {
-        let Some(rank) = form(&edge.action).and_then(|form| FORMS.iter().position(|f| *f == form))
-        else {
-            continue;
-        };
-        let place = places.entry(&edge.location).or_insert((rank, 0));
-        place.0 = place.0.min(rank);
-        place.1 += edge.count;
+/// The least protected first.
+fn recipients(edges: &[(&FlowEdge, Meaning)]) -> Vec<Recipient> {
+    let mut places: BTreeMap<&str, (Protection, Vec<&FlowEdge>)> = BTreeMap::new();
+    for (edge, meaning) in edges.iter().filter(|(_, meaning)| meaning.has_left()) {
+        let place =
+            places.entry(&edge.location).or_insert_with(|| (meaning.protection, Vec::new()));
+        place.0 = place.0.min(meaning.protection);
+        place.1.push(edge);
     }
-    let mut found: Vec<Recipient> = places
-        .into_iter()
-        .map(|(place, (rank, movements))| Recipient {
-            place: place.to_owned(),
-            form: FORMS[rank],
-            movements,
-        })
-        .collect();
-    found.sort_by_key(|one| FORMS.iter().position(|form| *form == one.form));
+    let recipient = |(place, (form, edges)): (&str, (Protection, Vec<&FlowEdge>))| Recipient {
+        place: place.to_owned(),
+        form,
+        movements: records(edges),
+    };
+    let mut found: Vec<Recipient> = places.into_iter().map(recipient).collect();
+    found.sort_by_key(|one| one.form);
     found
 }
 
-fn protection(edges: &[&FlowEdge]) -> String {
-    let parts = FORMS.iter().filter_map(|wanted| {
-        let written = edges.iter().filter(|edge| edge.kind == "write");
-        let count: u64 =
-            written.filter(|edge| form(&edge.action) == Some(wanted)).map(|edge| edge.count).sum();
+/// A record with fields of several forms counts in each.
+fn protection(edges: &[(&FlowEdge, Meaning)]) -> String {
+    let parts = Protection::ALL.iter().filter_map(|wanted| {
+        let written = edges.iter().filter(|(_, meaning)| meaning.has_left());
+        let alike = written.filter(|(_, meaning)| meaning.protection == *wanted);
+        let count = records(alike.map(|(edge, _)| *edge));
         (count > 0).then(|| format!("{count} written {wanted}"))
     });
     let parts: Vec<String> = parts.collect();

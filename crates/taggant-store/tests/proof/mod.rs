@@ -10,7 +10,7 @@ use taggant_core::cipher::sign::SigningKey;
 use taggant_core::journal::{InstanceId, Ledger as EventSink};
 use taggant_core::tag::SubjectTag;
 use taggant_ledger::answers::Verification;
-pub use taggant_ledger::contract::sample::{batch, event};
+pub use taggant_ledger::contract::sample::batch;
 use taggant_ledger::{CheckpointSigner, ErasureOpened, Ledger, SqlLedger, VerifyOptions};
 use taggant_store::ledger;
 

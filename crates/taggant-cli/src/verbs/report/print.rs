@@ -2,9 +2,12 @@
 
 use taggant_lineage::report::{Access, Coverage, Dsar, Ropa};
 
+use taggant::ledger::who;
+
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::term::{Table, Tone, count};
+use crate::verbs::actors::{principal, through};
 
 pub(super) fn ropa(ropa: &Ropa, output: &Output) -> Result<(), Failure> {
     let mut table = Table::new(&[
@@ -56,7 +59,7 @@ pub(super) fn dsar(answer: Option<&Dsar>, output: &Output) -> Result<(), Failure
         table.toned([
             (place.dataset.clone(), Tone::Plain),
             (place.place.clone(), Tone::Plain),
-            (place.form.clone(), Tone::of_protection(&place.form)),
+            (place.form.to_string(), Tone::of(place.form)),
             (place.purposes.join(" "), Tone::Plain),
             (place.first.clone(), Tone::Plain),
             (place.last.clone(), Tone::Plain),
@@ -73,7 +76,7 @@ pub(super) fn dsar(answer: Option<&Dsar>, output: &Output) -> Result<(), Failure
             one.on_behalf.clone(),
             one.purpose.clone(),
             one.place.clone(),
-            one.outcome.clone(),
+            one.outcome.to_string(),
         ]);
     }
     output.table(&table)?;
@@ -85,13 +88,21 @@ pub(super) fn dsar(answer: Option<&Dsar>, output: &Output) -> Result<(), Failure
 }
 
 pub(super) fn access(report: &Access, output: &Output) -> Result<(), Failure> {
-    let mut table =
-        Table::new(&["actor", ">people", ">times median", ">score", "", ">accesses", ">refused"]);
+    let mut table = Table::new(&[
+        "who",
+        "through",
+        ">people",
+        ">times median",
+        ">score",
+        "",
+        ">accesses",
+        ">refused",
+    ]);
     for line in &report.actors {
-        let name = if line.sum.actor.is_empty() { "(not said)" } else { &line.sum.actor };
         let plain = |text: String| (text, Tone::Plain);
         table.toned([
-            plain(name.to_owned()),
+            plain(principal(&line.sum)),
+            plain(through(&line.sum)),
             plain(count(line.sum.people)),
             plain(format!("{:.1}", line.times_median)),
             plain(format!("{:.1}", line.score)),
@@ -105,7 +116,7 @@ pub(super) fn access(report: &Access, output: &Output) -> Result<(), Failure> {
 
 pub(super) fn coverage(report: &Coverage, output: &Output) -> Result<(), Failure> {
     output.text(&format!(
-        "{} of {} movements of fields out of programs went to a place that no flow named ({:.1} %)",
+        "{} of {} movements out of programs went to a place that no flow named ({:.1} %)",
         count(report.unknown),
         count(report.written),
         report.unknown_share * 100.0
@@ -116,7 +127,7 @@ pub(super) fn coverage(report: &Coverage, output: &Output) -> Result<(), Failure
             table.row([
                 flow.dataset.clone(),
                 flow.paths.join(" "),
-                flow.actor.clone(),
+                who(&flow.actor, &flow.on_behalf),
                 count(flow.movements),
                 flow.last.clone(),
             ]);

@@ -1,7 +1,8 @@
-use taggant_store::ledger;
+use taggant_core::Outcome;
+use taggant_ledger::answers::{Access, Action, Derivation as Made, Ended, Kind};
 
 use super::*;
-use crate::map::testing::{DAY, edge, field, map};
+use crate::map::testing::{DAY, edge, field, map, with};
 
 const TABLE: &str = "postgres://db/people";
 const PARTNER: &str = "https://partner.example/in";
@@ -15,19 +16,19 @@ fn protection(edge: FlowEdge) -> (Direction, Protection) {
 fn each_action_is_shown_as_what_it_leaves_at_the_place() {
     use Direction::{From, To};
     for (kind, action, direction, expected) in [
-        ("write", "seal", To, Protection::Sealed),
-        ("write", "reseal", To, Protection::Sealed),
-        ("write", "pass", To, Protection::Sealed),
-        ("write", "mask", To, Protection::Masked),
-        ("write", "pseudonymise", To, Protection::Pseudonymised),
-        ("write", "reveal", To, Protection::Plaintext),
-        ("write", "omit", To, Protection::Withheld),
-        ("write", "deny", To, Protection::Withheld),
-        ("read", "ingest", From, Protection::Plaintext),
-        ("read", "open", From, Protection::Sealed),
-        ("read", "pass", From, Protection::Sealed),
-        ("lookup", "lookup", From, Protection::Sealed),
-        ("write", "word of a later version", To, Protection::Unknown),
+        (Kind::Write, Action::Seal, To, Protection::Sealed),
+        (Kind::Write, Action::Reseal, To, Protection::Sealed),
+        (Kind::Write, Action::Pass, To, Protection::Sealed),
+        (Kind::Write, Action::Mask, To, Protection::Masked),
+        (Kind::Write, Action::Pseudonymise, To, Protection::Pseudonymised),
+        (Kind::Write, Action::Reveal, To, Protection::Plaintext),
+        (Kind::Write, Action::Omit, To, Protection::Withheld),
+        (Kind::Write, Action::Deny, To, Protection::Withheld),
+        (Kind::Read, Action::Ingest, From, Protection::Plaintext),
+        (Kind::Read, Action::Open, From, Protection::Sealed),
+        (Kind::Read, Action::Pass, From, Protection::Sealed),
+        (Kind::Lookup, Action::Lookup, From, Protection::Sealed),
+        (Kind::Write, Action::Unknown, To, Protection::Unknown),
     ] {
         let found = protection(edge("people.name", kind, action, TABLE));
         assert_eq!(found, (direction, expected), "{kind} {action}");
@@ -36,10 +37,15 @@ fn each_action_is_shown_as_what_it_leaves_at_the_place() {
 
 #[test]
 fn what_went_to_no_named_place_is_unknown_and_what_failed_did_not_move() {
-    let unknown = FlowEdge { unknown: true, ..edge("people.name", "write", "seal", TABLE) };
+    let unnamed =
+        |action| with(edge("people.name", Kind::Write, action, TABLE), |edge| edge.unknown = true);
+    let unknown = unnamed(Action::Seal);
     assert_eq!(protection(unknown).1, Protection::Unknown);
-    let failed =
-        FlowEdge { outcome: "KeyNotFound".into(), ..edge("people.name", "write", "reveal", TABLE) };
+    let plaintext = unnamed(Action::Reveal);
+    assert_eq!(protection(plaintext).1, Protection::Plaintext, "it is not hidden by that");
+    let failed = with(edge("people.name", Kind::Write, Action::Reveal, TABLE), |edge| {
+        edge.outcome = Ended::Failed(Outcome::KeyNotFound);
+    });
     let map = map(vec![failed]);
     assert_eq!(map.links[0].protection, Protection::Withheld);
     assert_eq!((map.totals.movements, map.totals.plaintext_links), (0, 0));
@@ -48,16 +54,16 @@ fn what_went_to_no_named_place_is_unknown_and_what_failed_did_not_move() {
 #[test]
 fn a_reveal_is_a_look_where_the_value_was_read_and_a_disclosure_elsewhere() {
     let seen = map(vec![
-        edge("people.name", "read", "pass", TABLE),
-        edge("people.name", "access", "reveal", TABLE),
+        edge("people.name", Kind::Read, Action::Pass, TABLE),
+        edge("people.name", Kind::Access, Action::Reveal, TABLE),
     ]);
     assert_eq!(seen.links.len(), 1);
     assert_eq!(seen.totals.plaintext_links, 0);
     assert_eq!((&*seen.looks[0].actor, seen.looks[0].count), ("svc:a", 3));
 
     let disclosed = map(vec![
-        edge("people.name", "read", "pass", TABLE),
-        edge("people.name", "access", "reveal", PARTNER),
+        edge("people.name", Kind::Read, Action::Pass, TABLE),
+        edge("people.name", Kind::Access, Action::Reveal, PARTNER),
     ]);
     let out: Vec<&str> = disclosed.plaintext_out().map(|link| &*link.location).collect();
     assert_eq!(out, [PARTNER]);
@@ -65,19 +71,15 @@ fn a_reveal_is_a_look_where_the_value_was_read_and_a_disclosure_elsewhere() {
 
 #[test]
 fn movements_of_a_field_that_are_protected_alike_are_one_link() {
-    let other = FlowEdge {
-        purpose: "marketing".into(),
-        actor: "svc:b".into(),
-        on_behalf: "agent:x".into(),
-        first_ns: 5,
-        last_ns: 9 * DAY,
-        count: 4,
-        ..edge("people.name", "write", "seal", TABLE)
-    };
+    let other = with(edge("people.name", Kind::Write, Action::Seal, TABLE), |other| {
+        other.purpose = "marketing".into();
+        (other.actor, other.on_behalf) = ("svc:b".into(), "agent:x".into());
+        (other.first_ns, other.last_ns, other.count) = (5, 9 * DAY, 4);
+    });
     let map = map(vec![
-        edge("people.name", "write", "seal", TABLE),
+        edge("people.name", Kind::Write, Action::Seal, TABLE),
         other,
-        edge("people.name", "write", "mask", TABLE),
+        edge("people.name", Kind::Write, Action::Mask, TABLE),
     ]);
     assert_eq!(map.links.len(), 2);
     let link = &map.links[1];
@@ -93,9 +95,9 @@ fn movements_of_a_field_that_are_protected_alike_are_one_link() {
 #[test]
 fn new_is_what_was_not_seen_before_the_date() {
     let flows = vec![
-        edge("old.name", "write", "seal", TABLE),
-        FlowEdge { first_ns: 5 * DAY, ..edge("old.name", "write", "seal", PARTNER) },
-        FlowEdge { first_ns: 5 * DAY, ..edge("new.name", "write", "seal", TABLE) },
+        edge("old.name", Kind::Write, Action::Seal, TABLE),
+        with(edge("old.name", Kind::Write, Action::Seal, PARTNER), |edge| edge.first_ns = 5 * DAY),
+        with(edge("new.name", Kind::Write, Action::Seal, TABLE), |edge| edge.first_ns = 5 * DAY),
     ];
     let options = Options { since_ns: Some(5 * DAY), ..Options::default() };
     let map = Map::of(Answers { flows, ..Answers::default() }, &options);
@@ -109,7 +111,7 @@ fn new_is_what_was_not_seen_before_the_date() {
 
 #[test]
 fn versions_of_a_dataset_are_one_and_untagged_fields_are_none() {
-    let clear = FieldInfo { role: "clear".into(), ..field("people", "id", "") };
+    let clear = FieldInfo::new("people", "id", Role::Clear);
     let fields = vec![
         clear,
         field("people", "name", "user.name"),
@@ -127,8 +129,8 @@ fn versions_of_a_dataset_are_one_and_untagged_fields_are_none() {
 #[test]
 fn a_filter_leaves_matching_movements_and_their_fields() {
     let flows = vec![
-        edge("people.name", "write", "seal", TABLE),
-        FlowEdge { actor: "svc:b".into(), ..edge("orders.item", "write", "seal", PARTNER) },
+        edge("people.name", Kind::Write, Action::Seal, TABLE),
+        with(edge("orders.item", Kind::Write, Action::Seal, PARTNER), |e| e.actor = "svc:b".into()),
     ];
     let fields =
         vec![field("people", "name", "user.name"), field("idle", "iban", "user.financial")];
@@ -152,13 +154,9 @@ fn a_filter_leaves_matching_movements_and_their_fields() {
 
 #[test]
 fn origins_are_told_by_dataset_field_and_place_whatever_dots_they_have() {
-    let derived = |origin: &str| ledger::Derivation {
-        origins: origin.lines().map(str::to_owned).collect(),
-        dataset: "labels".into(),
-        path: "contact".into(),
-        location: PARTNER.into(),
-        action: "reveal".into(),
-        count: 1,
+    let derived = |origin: &str| {
+        let origins = origin.lines().map(str::to_owned).collect();
+        Made::new(origins, "labels", "contact", PARTNER, Action::Reveal)
     };
     let answers = Answers {
         fields: vec![field("labels", "contact", "user"), field("shop.people", "Some.mail", "user")],
@@ -182,33 +180,54 @@ fn origins_are_told_by_dataset_field_and_place_whatever_dots_they_have() {
 
 #[test]
 fn refusals_are_counted_by_who_and_why_without_the_reason_that_was_typed() {
-    let access = |outcome: &str, action: &str| ledger::Access {
-        time_ns: 7,
-        kind: "write".into(),
-        outcome: outcome.into(),
-        dataset: "people".into(),
-        fields: vec![("name".into(), action.into())],
-        location: PARTNER.into(),
-        purpose: "marketing".into(),
-        actor: "svc:ads".into(),
-        on_behalf: String::new(),
-        handle: None,
-        reason: "canary of a ticket".into(),
+    let access = |outcome: Ended, action: Action| {
+        let mut access = Access::new(7, Kind::Write, outcome);
+        (access.dataset, access.fields) = ("people".into(), vec![("name".into(), action)]);
+        (access.location, access.purpose) = (PARTNER.into(), "marketing".into());
+        (access.actor, access.reason) = ("svc:ads".into(), "canary of a ticket".into());
+        access
     };
-    let accesses = vec![access("Denied", "open"), access("ok", "deny"), access("ok", "open")];
+    let denied = Ended::Failed(Outcome::Denied);
+    let accesses = vec![
+        access(denied, Action::Open),
+        access(Ended::Ok, Action::Deny),
+        access(Ended::Ok, Action::Open),
+    ];
     let map = Map::of(Answers { accesses, ..Answers::default() }, &Options::default());
     assert_eq!(map.refusals.len(), 1);
-    assert_eq!((&*map.refusals[0].outcome, map.refusals[0].count), ("Denied", 2));
+    assert_eq!((map.refusals[0].outcome, map.refusals[0].count), (denied, 2));
     assert!(!serde_json::to_string(&map).unwrap().contains("canary"));
 }
 
 #[test]
 fn times_are_texts_where_a_map_is_serialized() {
-    let map = map(vec![edge("people.name", "write", "seal", TABLE)]);
+    let map = map(vec![edge("people.name", Kind::Write, Action::Seal, TABLE)]);
     let json = serde_json::to_value(&map).unwrap();
     assert_eq!(json["schema"], "taggant.map.v1");
     assert_eq!(json["links"][0]["first_seen"], "1970-01-02T00:00:00Z");
     assert_eq!(json["links"][0]["protection"], "sealed");
     assert_eq!(json["links"][0]["direction"], "to");
     assert!(json["since"].is_null());
+}
+
+#[test]
+fn who_worked_through_a_service_is_named_and_found() {
+    let through = |actor: &str| {
+        with(edge("people.name", Kind::Read, Action::Open, TABLE), |edge| {
+            (edge.actor, edge.on_behalf) = (actor.into(), "user:dana".into());
+        })
+    };
+    let mut access = Access::new(7, Kind::Access, Ended::Failed(Outcome::Denied));
+    (access.actor, access.on_behalf) = ("svc:desk".into(), "user:dana".into());
+    let answers = Answers {
+        flows: vec![through("svc:desk"), through("svc:admin")],
+        accesses: vec![access],
+        ..Answers::default()
+    };
+    let filter = Filter { actor: Some("user:dana".into()), ..Filter::default() };
+    let map = Map::of(answers, &Options { filter, ..Options::default() });
+    let looks: Vec<(&str, &str)> =
+        map.looks.iter().map(|look| (&*look.actor, &*look.on_behalf)).collect();
+    assert_eq!(looks, [("svc:admin", "user:dana"), ("svc:desk", "user:dana")]);
+    assert_eq!((map.refusals.len(), &*map.refusals[0].on_behalf), (1, "user:dana"));
 }

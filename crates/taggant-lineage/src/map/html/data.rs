@@ -41,7 +41,7 @@ struct Rows {
     out: Vec<u8>,
     field: Vec<usize>,
     place: Vec<usize>,
-    protection: Vec<u8>,
+    protection: Vec<usize>,
     kind: Vec<u32>,
     action: Vec<u32>,
     purpose: Vec<u32>,
@@ -119,19 +119,19 @@ impl<'a> Data<'a> {
         for (link, at) in map.links.iter().zip(layout.locate(map)) {
             for movement in &link.movements {
                 let names = [
-                    &movement.kind,
-                    &movement.action,
+                    movement.kind.name(),
+                    movement.action.name(),
                     &movement.purpose,
                     &movement.actor,
                     &movement.on_behalf,
-                    &movement.outcome,
+                    movement.outcome.name(),
                 ]
                 .map(|text| self.name(text));
                 let rows = &mut self.rows;
                 rows.out.push(u8::from(link.direction == Direction::To));
                 rows.field.push(at.field);
                 rows.place.push(at.location);
-                rows.protection.push(link.protection as u8);
+                rows.protection.push(link.protection.rank());
                 rows.kind.push(names[0]);
                 rows.action.push(names[1]);
                 rows.purpose.push(names[2]);

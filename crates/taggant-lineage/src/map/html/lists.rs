@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use taggant_ledger::answers::who;
+
 use crate::map::escape::html;
 use crate::map::groups::{Group, groups, list};
 use crate::map::model::{Direction, Map, Protection};
@@ -150,12 +152,8 @@ fn table(page: &mut String, (title, intro): (&str, &str), heads: &[&str], rows: 
 pub(super) fn looks(page: &mut String, map: &Map) {
     let rows: Vec<Vec<String>> = (map.looks.iter())
         .map(|look| {
-            let who = match look.on_behalf.is_empty() {
-                true => look.actor.clone(),
-                false => format!("{} for {}", look.actor, look.on_behalf),
-            };
             vec![
-                who,
+                who(&look.actor, &look.on_behalf),
                 look.purpose.clone(),
                 format!("{}: {}", look.dataset, list(look.fields.iter().map(|f| &**f), 8)),
                 look.count.to_string(),
@@ -183,8 +181,8 @@ pub(super) fn refusals(page: &mut String, map: &Map) {
     let rows: Vec<Vec<String>> = (map.refusals.iter())
         .map(|refusal| {
             vec![
-                refusal.outcome.clone(),
-                refusal.actor.clone(),
+                refusal.outcome.to_string(),
+                who(&refusal.actor, &refusal.on_behalf),
                 refusal.purpose.clone(),
                 refusal.dataset.clone(),
                 refusal.location.clone(),

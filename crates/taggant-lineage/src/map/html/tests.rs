@@ -1,4 +1,6 @@
 use super::*;
+use taggant_ledger::answers::{Action, Kind};
+
 use crate::map::testing::{edge, map};
 use crate::map::{dot, mermaid, text};
 
@@ -13,11 +15,10 @@ const HOSTILE: [&str; 5] = [
 fn hostile() -> Map {
     let flows = HOSTILE.iter().enumerate().map(|(at, name)| {
         let next = |by: usize| HOSTILE[(at + by) % 5].to_owned();
-        let mut edge = edge("x.y", "write", "reveal", name);
+        let mut edge = edge("x.y", Kind::Write, Action::Reveal, name);
         (edge.dataset, edge.path, edge.actor, edge.purpose) = (next(1), next(2), next(3), next(4));
         edge.categories = vec![next(0), next(1)];
         edge.on_behalf = next(2);
-        edge.outcome = "ok".to_owned();
         edge
     });
     map(flows.collect())
@@ -61,8 +62,12 @@ fn the_data_is_read_back_as_it_was() {
 
 #[test]
 fn nothing_on_the_page_is_loaded_and_only_its_own_script_runs() {
-    let page =
-        html(&map(vec![edge("people.name", "write", "reveal", "https://partner.example/in")]));
+    let page = html(&map(vec![edge(
+        "people.name",
+        Kind::Write,
+        Action::Reveal,
+        "https://partner.example/in",
+    )]));
     let (_, policy) = page.split_once("Content-Security-Policy\" content=\"").expect("a policy");
     let (policy, _) = policy.split_once('"').expect("an end");
     assert!(policy.starts_with("default-src 'none'; script-src 'sha256-"), "{policy}");
@@ -79,11 +84,20 @@ fn nothing_on_the_page_is_loaded_and_only_its_own_script_runs() {
 
 #[test]
 fn plaintext_stands_before_the_map_and_its_absence_is_said() {
-    let page =
-        html(&map(vec![edge("people.name", "write", "reveal", "https://partner.example/in")]));
+    let page = html(&map(vec![edge(
+        "people.name",
+        Kind::Write,
+        Action::Reveal,
+        "https://partner.example/in",
+    )]));
     let alarm = page.find("Plaintext leaves here").expect("an alarm");
     assert!(alarm < page.find("<svg id=\"map\"").expect("a map"));
-    let calm = html(&map(vec![edge("people.name", "write", "seal", "https://partner.example/in")]));
+    let calm = html(&map(vec![edge(
+        "people.name",
+        Kind::Write,
+        Action::Seal,
+        "https://partner.example/in",
+    )]));
     assert!(calm.contains("No plaintext leaves") && !calm.contains("Plaintext leaves here"));
 }
 

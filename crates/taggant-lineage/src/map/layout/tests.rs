@@ -1,4 +1,6 @@
 use super::*;
+use taggant_ledger::answers::{Action, Kind};
+
 use crate::map::testing::{edge, map};
 
 fn boxes(layout: &Layout) -> [&Vec<Node>; 3] {
@@ -13,15 +15,15 @@ fn untidy(sets: usize, places: usize, step: usize) -> Map {
             let place = (set * step + way * 7) % places;
             flows.push(edge(
                 &format!("set{set:02}.name"),
-                "write",
-                "seal",
+                Kind::Write,
+                Action::Seal,
                 &format!("p://{place:03}/x"),
             ));
         }
         flows.push(edge(
             &format!("set{set:02}.name"),
-            "read",
-            "open",
+            Kind::Read,
+            Action::Open,
             &format!("s://{}/x", set % 5),
         ));
     }
@@ -97,10 +99,11 @@ fn crossings_are_counted() {
 
 #[test]
 fn many_fields_are_folded_into_their_datasets() {
-    let flows = (0..200)
-        .map(|n| edge(&format!("set{}.field{}", n / 10, n % 10), "write", "seal", "p://one/x"));
+    let flows = (0..200).map(|n| {
+        edge(&format!("set{}.field{}", n / 10, n % 10), Kind::Write, Action::Seal, "p://one/x")
+    });
     let mut flows: Vec<_> = flows.collect();
-    flows.push(edge("set3.field3", "write", "reveal", "p://one/x"));
+    flows.push(edge("set3.field3", Kind::Write, Action::Reveal, "p://one/x"));
     let layout = Layout::of(&map(flows));
     assert!(!layout.unfolded);
     assert_eq!(layout.wires.len(), 20);
