@@ -218,8 +218,27 @@ def read_field(vector):
 # --- section 9: whole-record integrity ------------------------------------------------------------
 
 
+def components(place):
+    """A place, taken apart: field ids, indexes of lists and keys of maps."""
+    found = []
+    while place:
+        kind, place = place[0], place[1:]
+        length = 8
+        if kind == 3:
+            (length,), place = struct.unpack(">Q", place[:8]), place[8:]
+        if kind not in (1, 2, 3) or len(place) < length:
+            raise ValueError("no place")
+        part, place = place[:length], place[length:]
+        if kind == 3 and item(part, 0)[1] != length:
+            raise ValueError("no key")
+        found.append((kind, part))
+    return found
+
+
 def read_integrity(vector):
     items = [(bytes.fromhex(i["place"]), bytes.fromhex(i["bytes"])) for i in vector["items"]]
+    for place, _ in items:
+        assert components(place)[0][0] == 1
     suffix = struct.pack(">Q", len(items))
     for place, content in sorted(items):
         suffix += frame(place) + b"\x01" + frame(content)

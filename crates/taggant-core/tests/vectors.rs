@@ -107,7 +107,7 @@ fn every_envelope_ends_as_its_vector_says() {
 
 #[test]
 fn every_record_integrity_ends_as_its_vector_says() {
-    each("integrity", 9, |file, vector| {
+    each("integrity", 13, |file, vector| {
         let mut items: Vec<_> = vector["items"]
             .as_array()
             .unwrap()

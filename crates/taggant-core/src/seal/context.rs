@@ -23,7 +23,8 @@ pub(crate) struct Binding {
     pub(crate) row: Vec<u8>,
     /// Field ids of the enclosing `#[nested]` fields; empty: not bound.
     pub(crate) path: Vec<u8>,
-    /// The enclosing `#[nested]` fields, portable ones included: the place in an integrity list.
+    /// Where the record stands in the outermost record around that has integrity, portable nested
+    /// fields included; empty where there is none.
     pub(crate) place: Vec<u8>,
     /// `path` under former names of the enclosing fields.
     pub(crate) former_paths: Vec<Vec<u8>>,

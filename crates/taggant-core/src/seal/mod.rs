@@ -10,6 +10,8 @@ mod lookup;
 mod masker;
 mod nested;
 mod origin;
+mod place;
+mod position;
 #[doc(hidden)]
 pub mod private;
 mod pseudonym;

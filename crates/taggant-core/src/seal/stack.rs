@@ -30,6 +30,10 @@ pub(crate) struct Frame {
     pub(crate) base: usize,
     /// The `#[nested]` field that is being written.
     pub(crate) nested: Option<usize>,
+    /// Whether this record or one around it has integrity.
+    pub(crate) covered: bool,
+    /// Where in this record its nested field is being written, if it is covered.
+    pub(crate) position: Vec<u8>,
     /// Key group: a nested type that names none takes the enclosing record's.
     pub(crate) group: &'static str,
     /// What was done with each field.
@@ -103,6 +107,7 @@ struct Parent {
     flow: Arc<Resolved>,
     wrap: bool,
     base: Option<usize>,
+    covered: bool,
     inherited: Option<Inherited>,
 }
 
@@ -155,7 +160,7 @@ impl Stack {
         let frame = self.frames.last()?;
         let field = &frame.spec.fields[frame.nested?];
         binding.place.extend_from_slice(&frame.binding.place);
-        binding.place.extend_from_slice(&field.id.0);
+        binding.place.extend_from_slice(&frame.position);
         if !matches!(field.role, FieldRole::Nested { portable: true }) {
             binding.row.extend_from_slice(&frame.binding.row);
             binding.path.extend_from_slice(&frame.binding.path);
@@ -165,6 +170,7 @@ impl Stack {
             flow: frame.flow.clone(),
             wrap: frame.wrap,
             base: Some(frame.base),
+            covered: frame.covered,
             inherited: Some(Inherited { subject: frame.binding.subjects[0], group: frame.group }),
         })
     }
@@ -184,7 +190,13 @@ pub(crate) fn begin(
         Some(parent) => parent,
         None => {
             let found = scope::for_write()?;
-            Parent { flow: found.flow, wrap: found.wrap, base: None, inherited: None }
+            Parent {
+                flow: found.flow,
+                wrap: found.wrap,
+                base: None,
+                covered: false,
+                inherited: None,
+            }
         }
     };
     let decisions = decisions(&parent.flow, parent.wrap, spec)?;
@@ -201,6 +213,8 @@ pub(crate) fn begin(
         binding,
         base: parent.base.unwrap_or(depth),
         nested: None,
+        covered: parent.covered || spec.integrity.is_some(),
+        position: Vec::new(),
         group,
         done,
         key: None,

@@ -10,11 +10,12 @@ use super::binder::{Binder, Subject};
 use super::decisions::{self, count_would_reveal, note};
 use super::fail;
 use super::held::{self, Held, Mode, Unopened};
-use super::integrity::{clear_bytes, relative_path};
+use super::integrity::clear_bytes;
 use super::masker::Masker;
-use super::nested::Nested;
+use super::nested::SealNested;
+use super::position;
 use super::record_events as events;
-use super::stack::{self, Frame, Scratch, Stack};
+use super::stack::{self, Scratch, Stack};
 use super::{Bind, Tagged, reseal};
 use crate::cbor;
 use crate::cbor::probe::Written;
@@ -366,20 +367,7 @@ fn finish(stack: &mut Stack, index: usize, header: Header, action: Action) {
 /// formats ask for every value twice, and refuse the first time.
 fn authenticate(envelope: &[u8]) {
     if let Ok(header) = Header::parse(envelope) {
-        stack::with(|stack| push_integrity(stack, header.field, envelope));
-    }
-}
-
-fn push_integrity(stack: &mut Stack, id: crate::tag::FieldId, bytes: &[u8]) {
-    let Some((top, outer)) = stack.frames.split_last_mut() else { return };
-    let Frame { binding, integrity, base, .. } = top;
-    if let Some(items) = integrity {
-        items.push(&[], id, bytes);
-    }
-    for frame in outer.iter_mut().filter(|frame| frame.base == *base) {
-        if let Some(items) = &mut frame.integrity {
-            items.push(relative_path(binding, &frame.binding), id, bytes);
-        }
+        stack::with(|stack| stack.authenticate_field(header.field, envelope));
     }
 }
 
@@ -410,19 +398,12 @@ fn pseudonymise<T: Serialize + ?Sized>(
 ///
 /// # Errors
 /// What the serializer or the records in it report.
-pub fn nested_field<const I: usize, T: Nested + Serialize + ?Sized, S: Serializer>(
+pub fn nested_field<const I: usize, T: SealNested + ?Sized, S: Serializer>(
     value: &T,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    struct Leave;
-    impl Drop for Leave {
-        fn drop(&mut self) {
-            stack::with(|stack| stack.top().nested = None);
-        }
-    }
-    stack::with(|stack| stack.top().nested = Some(I));
-    let _leave = Leave;
-    value.serialize(serializer)
+    let _inside = position::enter_nested(I);
+    value.seal(serializer)
 }
 
 /// Writes a `#[clear(authenticated)]` field.
@@ -437,7 +418,7 @@ pub fn authenticated_field<const I: usize, T: Serialize + ?Sized, S: Serializer>
     if let Some(bytes) = clear_bytes(value) {
         stack::with(|stack| {
             let id = stack.top().spec.fields[I].id;
-            push_integrity(stack, id, &bytes);
+            stack.authenticate_field(id, &bytes);
         });
     }
     Ok(written)
@@ -486,7 +467,7 @@ fn seal_integrity(stack: &mut Stack, scratch: &mut Scratch) -> Result<bool> {
     let head = header.to_bytes();
     scratch.aad.clear();
     frame.binding.write_aad(&mut scratch.aad, &head, frame.flow.tenant.name());
-    items.write_aad(&mut scratch.aad);
+    items.write_aad(&mut scratch.aad)?;
     let sealed = state.seal(&scratch.aad, &mut [])?;
     scratch.bytes.clear();
     scratch.bytes.extend_from_slice(&head);

@@ -43,13 +43,13 @@ pub(crate) fn bind(model: &Model, rt: &Runtime) -> Vec<TokenStream> {
 
 pub(crate) fn serialize(model: &Model, rt: &Runtime) -> Vec<TokenStream> {
     let serialize = rt.derive_serialize();
-    let nested = rt.nested();
+    let nested = rt.seal_nested();
     let mut out = bind(model, rt);
     direction(model, Side::Serialize, &mut out, |field, mentions, out| {
         let ty = &field.ty;
         match &field.role {
             Role::Nested { .. } if !mentions.recursive => {
-                out.push(quote!(#ty: #nested + #serialize));
+                out.push(quote!(#ty: #nested));
             }
             _ => out.extend(mentions.each(&serialize)),
         }

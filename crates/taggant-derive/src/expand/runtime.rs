@@ -81,6 +81,7 @@ items! {
     binder: Binder,
     subject_id: SubjectId,
     nested: Nested,
+    seal_nested: SealNested,
     open_nested: OpenNested,
     // Masks.
     masker: Masker,

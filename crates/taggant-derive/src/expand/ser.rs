@@ -13,8 +13,8 @@ const SIDE: Side = Side::Serialize;
 
 pub(crate) fn expand(model: &Model, rt: &Runtime) -> TokenStream {
     let ident = &model.ident;
-    let (derive, serializer, seal_record) =
-        (rt.derive_serialize(), rt.serializer(), rt.seal_record());
+    let (derive, serializer, seal_record, seal_nested) =
+        (rt.derive_serialize(), rt.serializer(), rt.seal_record(), rt.seal_nested());
     let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
     let turbofish = ty_generics.as_turbofish();
     let where_clause = generics::where_clause(&model.generics, generics::serialize(model, rt));
@@ -33,6 +33,16 @@ pub(crate) fn expand(model: &Model, rt: &Runtime) -> TokenStream {
                 #seal_record(self, __serializer, |__serializer| {
                     __TaggantSer #turbofish::serialize(self, __serializer)
                 })
+            }
+        }
+
+        #[automatically_derived]
+        impl #impl_generics #seal_nested for #ident #ty_generics #where_clause {
+            fn seal<__S: #serializer>(
+                &self,
+                __serializer: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                #derive::serialize(self, __serializer)
             }
         }
     }

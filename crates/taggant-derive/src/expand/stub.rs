@@ -62,10 +62,19 @@ fn debug(input: &Input, _: &Runtime) -> TokenStream {
 fn ser(input: &Input, rt: &Runtime) -> TokenStream {
     let ident = &input.ident;
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
-    let (serialize, serializer) = (rt.derive_serialize(), rt.serializer());
+    let (serialize, serializer, seal_nested) =
+        (rt.derive_serialize(), rt.serializer(), rt.seal_nested());
     quote! {
         impl #impl_generics #serialize for #ident #ty_generics #where_clause {
             fn serialize<__S: #serializer>(
+                &self,
+                _: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                ::core::unreachable!()
+            }
+        }
+        impl #impl_generics #seal_nested for #ident #ty_generics #where_clause {
+            fn seal<__S: #serializer>(
                 &self,
                 _: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {

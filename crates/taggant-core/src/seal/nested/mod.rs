@@ -1,11 +1,16 @@
 //! Records inside records, and the containers between them.
 
+mod write;
+
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{BuildHasher, Hash};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+pub use write::SealNested;
 
 use super::integrity::IntegrityItems;
 use super::read::Opener;
@@ -68,7 +73,10 @@ macro_rules! sequence {
                 pending.into_iter().map(|item| T::resolve(item, opener)).collect()
             }
             fn collect(pending: &Self::Pending, items: &mut IntegrityItems) {
-                pending.iter().for_each(|item| T::collect(item, items));
+                items.list(pending.len());
+                for (index, item) in pending.iter().enumerate() {
+                    items.at_index(index, |items| T::collect(item, items));
+                }
             }
         }
     )*};
@@ -89,7 +97,7 @@ impl<T: OpenNested> OpenNested for Option<T> {
 
 impl<K, T, S> OpenNested for HashMap<K, T, S>
 where
-    K: DeserializeOwned + Eq + Hash,
+    K: DeserializeOwned + Serialize + Eq + Hash,
     T: OpenNested,
     S: BuildHasher + Default,
 {
@@ -98,16 +106,22 @@ where
         pending.into_iter().map(|(key, item)| Ok((key, T::resolve(item, opener)?))).collect()
     }
     fn collect(pending: &Self::Pending, items: &mut IntegrityItems) {
-        pending.values().for_each(|item| T::collect(item, items));
+        items.map(pending.keys());
+        for (key, item) in pending {
+            items.at_key(key, |items| T::collect(item, items));
+        }
     }
 }
 
-impl<K: DeserializeOwned + Ord, T: OpenNested> OpenNested for BTreeMap<K, T> {
+impl<K: DeserializeOwned + Serialize + Ord, T: OpenNested> OpenNested for BTreeMap<K, T> {
     type Pending = BTreeMap<K, T::Pending>;
     fn resolve(pending: Self::Pending, opener: &mut Opener) -> Result<Self, Error> {
         pending.into_iter().map(|(key, item)| Ok((key, T::resolve(item, opener)?))).collect()
     }
     fn collect(pending: &Self::Pending, items: &mut IntegrityItems) {
-        pending.values().for_each(|item| T::collect(item, items));
+        items.map(pending.keys());
+        for (key, item) in pending {
+            items.at_key(key, |items| T::collect(item, items));
+        }
     }
 }

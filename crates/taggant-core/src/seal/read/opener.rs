@@ -286,7 +286,7 @@ impl Opener {
             locate(Error::new(Outcome::Tampered, "the record's integrity envelope is missing"))
         })?;
         let mut list = Vec::new();
-        items.write_aad(&mut list);
+        items.write_aad(&mut list).map_err(locate)?;
         open::integrity(opening, flow, frame.spec, &frame.binding, bytes, &list).map_err(locate)
     }
 }

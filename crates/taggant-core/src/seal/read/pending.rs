@@ -243,7 +243,7 @@ impl IntegrityItems {
         if let State::Sealed(bytes) = &pending.state
             && let Ok(envelope) = Envelope::parse(bytes)
         {
-            self.envelope(envelope.header.field, bytes);
+            self.field(envelope.header.field, bytes);
         }
     }
 
