@@ -31,8 +31,17 @@ pub enum FlowKind {
 /// Location names follow the OpenLineage dataset naming: a namespace such as
 /// `postgres://shop:5432` and a name such as `shop.public.customers`.
 #[derive(Clone)]
-pub struct Flow(Arc<Described>);
+pub struct Flow(Arc<Shared>);
 
+/// What the clones of a flow have in common.
+struct Shared {
+    described: Described,
+    /// What the first runtime made of it; other runtimes (tests) resolve anew each time.
+    resolved: OnceLock<Arc<Resolved>>,
+}
+
+/// What a flow says.
+#[derive(Clone)]
 pub(crate) struct Described {
     pub(crate) kind: FlowKind,
     pub(crate) location: Result<Location>,
@@ -44,26 +53,6 @@ pub(crate) struct Described {
     pub(crate) reason: Option<Arc<str>>,
     pub(crate) trace: [u8; 16],
     invalid: Option<Error>,
-    /// What the first runtime made of it; other runtimes (tests) resolve anew each time.
-    pub(crate) resolved: OnceLock<Arc<Resolved>>,
-}
-
-impl Clone for Described {
-    fn clone(&self) -> Self {
-        Self {
-            kind: self.kind,
-            location: self.location.clone(),
-            purpose: self.purpose.clone(),
-            actor: self.actor.clone(),
-            on_behalf: self.on_behalf.clone(),
-            tenant: self.tenant.clone(),
-            subject: self.subject.clone(),
-            reason: self.reason.clone(),
-            trace: self.trace,
-            invalid: self.invalid.clone(),
-            resolved: OnceLock::new(),
-        }
-    }
 }
 
 impl Described {
@@ -91,7 +80,7 @@ pub const DEFAULT_TENANT: &str = "default";
 
 impl Flow {
     fn new(kind: FlowKind, location: Result<Location>) -> Self {
-        Self(Arc::new(Described {
+        Self::of(Described {
             kind,
             location,
             purpose: None,
@@ -102,8 +91,11 @@ impl Flow {
             reason: None,
             trace: [0; 16],
             invalid: None,
-            resolved: OnceLock::new(),
-        }))
+        })
+    }
+
+    fn of(described: Described) -> Self {
+        Self(Arc::new(Shared { described, resolved: OnceLock::new() }))
     }
 
     /// Data that leaves to a sink: a database, an API, a queue, a file.
@@ -133,11 +125,14 @@ impl Flow {
         Self::new(FlowKind::None, Location::new("taggant://flow", "none"))
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Described)) -> Self {
-        let described = Arc::make_mut(&mut self.0);
-        described.resolved = OnceLock::new();
-        change(described);
-        self
+    fn with(self, change: impl FnOnce(&mut Described)) -> Self {
+        // Another description is another flow: nothing that a runtime made of this one goes along.
+        let mut described = match Arc::try_unwrap(self.0) {
+            Ok(shared) => shared.described,
+            Err(shared) => shared.described.clone(),
+        };
+        change(&mut described);
+        Self::of(described)
     }
 
     /// Why: a purpose key of the taxonomy, such as `essential.service.operations`.
@@ -209,25 +204,25 @@ impl Flow {
     /// Which way the data moves.
     #[must_use]
     pub fn kind(&self) -> FlowKind {
-        self.0.kind
+        self.0.described.kind
     }
 
     /// The purpose, if one was said.
     #[must_use]
     pub fn stated_purpose(&self) -> Option<&str> {
-        self.0.purpose.as_deref()
+        self.0.described.purpose.as_deref()
     }
 
     /// The actor, if one was said.
     #[must_use]
     pub fn stated_actor(&self) -> Option<&str> {
-        self.0.actor.as_deref()
+        self.0.described.actor.as_deref()
     }
 
     /// Where to or from, if it is well-formed.
     #[must_use]
     pub fn location(&self) -> Option<&Location> {
-        self.0.location.as_ref().ok()
+        self.0.described.location.as_ref().ok()
     }
 
     /// Whether the parts of the flow are well-formed.
@@ -235,14 +230,19 @@ impl Flow {
     /// # Errors
     /// `Invalid`, saying which part and what to write instead.
     pub fn check(&self) -> Result<()> {
-        if let Some(error) = &self.0.invalid {
+        if let Some(error) = &self.0.described.invalid {
             return Err(error.clone());
         }
-        self.0.location.as_ref().map(|_| ()).map_err(Clone::clone)
+        self.0.described.location.as_ref().map(|_| ()).map_err(Clone::clone)
     }
 
     pub(crate) fn described(&self) -> &Described {
-        &self.0
+        &self.0.described
+    }
+
+    /// What the first runtime made of it.
+    pub(crate) fn resolved(&self) -> &OnceLock<Arc<Resolved>> {
+        &self.0.resolved
     }
 
     /// Runs a closure under this flow. What is serialized inside is sealed, masked, pseudonymised,
@@ -272,12 +272,12 @@ impl fmt::Debug for Flow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The subject id is left out: it names a person.
         f.debug_struct("Flow")
-            .field("kind", &self.0.kind)
-            .field("location", &self.0.location.as_ref().map(ToString::to_string).ok())
-            .field("purpose", &self.0.purpose)
-            .field("actor", &self.0.actor)
-            .field("on_behalf", &self.0.on_behalf)
-            .field("tenant", &self.0.tenant)
+            .field("kind", &self.0.described.kind)
+            .field("location", &self.0.described.location.as_ref().map(ToString::to_string).ok())
+            .field("purpose", &self.0.described.purpose)
+            .field("actor", &self.0.described.actor)
+            .field("on_behalf", &self.0.described.on_behalf)
+            .field("tenant", &self.0.described.tenant)
             .finish_non_exhaustive()
     }
 }

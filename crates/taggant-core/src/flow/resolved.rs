@@ -54,16 +54,15 @@ static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 impl Resolved {
     /// The flow under the current runtime; remembered in the flow for the first runtime it meets.
     pub(crate) fn of(flow: &Flow) -> Result<Arc<Self>> {
-        let described = flow.described();
         let runtime = Runtime::current()?;
-        if let Some(known) = described.resolved.get()
+        if let Some(known) = flow.resolved().get()
             && known.runtime.is(&runtime)
             && known.fork == fork::generation()
         {
             return Ok(known.clone());
         }
         let fresh = Arc::new(Self::resolve(flow, runtime)?);
-        Ok(described.resolved.get_or_init(|| fresh.clone()).clone()).map(|kept| {
+        Ok(flow.resolved().get_or_init(|| fresh.clone()).clone()).map(|kept| {
             if kept.runtime.is(&fresh.runtime) && kept.fork == fresh.fork { kept } else { fresh }
         })
     }
