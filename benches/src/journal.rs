@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use taggant_core::event::{RecordEvent, RecordKind};
-use taggant_core::journal::{Batch, InstanceId, Journal, JournalConfig, Ledger, StartInfo};
+use taggant_core::journal::{Batch, EventSink, InstanceId, Journal, JournalConfig, StartInfo};
 
 use crate::measure::median;
 use crate::print::Line;
@@ -15,7 +15,7 @@ use crate::store::{self, Store};
 /// A ledger that forgets.
 struct Nowhere;
 
-impl Ledger for Nowhere {
+impl EventSink for Nowhere {
     fn apply(&self, _: &Batch) -> taggant_core::Result<()> {
         Ok(())
     }

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 
 use libfuzzer_sys::fuzz_target;
 use taggant_core::event::{PAYLOAD, decode};
-use taggant_core::journal::{Batch, InstanceId, Journal, JournalConfig, Ledger, SLOT, StartInfo};
+use taggant_core::journal::{Batch, InstanceId, Journal, JournalConfig, EventSink, SLOT, StartInfo};
 
 #[derive(Default)]
 struct Seen(Mutex<Vec<u64>>);
 
-impl Ledger for Seen {
+impl EventSink for Seen {
     fn apply(&self, batch: &Batch) -> taggant_core::Result<()> {
         assert!(batch.first <= batch.next);
         let inside = batch.first..batch.next;

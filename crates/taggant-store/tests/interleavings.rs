@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use proof::clean;
 use proptest::prelude::*;
-use taggant_core::journal::Ledger as EventSink;
+use taggant_core::journal::EventSink;
 use taggant_core::tag::SubjectTag;
 use taggant_ledger::answers::Handle;
 use taggant_ledger::contract::sample::batch_of as of;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use taggant_core::event::{DefineKind, RecordEvent, RecordKind};
 use taggant_core::journal::{
-    Batch, InstanceId, Journal, JournalConfig, Ledger as EventSink, StartInfo,
+    Batch, InstanceId, Journal, JournalConfig, EventSink, StartInfo,
 };
 use taggant_core::{Error, Outcome, Result};
 use taggant_ledger::{CheckpointSigner, Ledger, SqlLedger, VerifyOptions};

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::dictionary::{Assembler, Taken};
 use super::instance::{self, Instance};
-use super::ledger::{Batch, Definition, Ledger};
 use super::ring::Slot;
+use super::sink::{Batch, Definition, EventSink};
 use crate::cipher::fork;
 use crate::error::Result;
 use crate::event::{Event, PAYLOAD, decode, now};
@@ -25,7 +25,7 @@ pub(super) struct Drainer {
 
 pub(super) struct Shared {
     instance: Arc<Instance>,
-    ledger: Arc<dyn Ledger>,
+    ledger: Arc<dyn EventSink>,
     /// One drain at a time.
     work: Mutex<()>,
     state: Mutex<State>,
@@ -41,7 +41,7 @@ struct State {
 impl Drainer {
     pub(super) fn start(
         instance: Arc<Instance>,
-        ledger: Arc<dyn Ledger>,
+        ledger: Arc<dyn EventSink>,
         interval: Duration,
     ) -> Self {
         let shared = Arc::new(Shared {
@@ -207,7 +207,7 @@ fn take(batch: &mut Batch, texts: &mut Assembler, number: u64, payload: &[u8; PA
 }
 
 /// Drains the journals of dead processes below a folder.
-pub(super) fn recover(folder: &Path, ledger: &dyn Ledger) -> Result<u64> {
+pub(super) fn recover(folder: &Path, ledger: &dyn EventSink) -> Result<u64> {
     let _hold = fork::hold();
     let mut count = 0;
     for instance in instance::dead(folder, |id| ledger.next_sequence(id))? {

@@ -7,13 +7,13 @@
 mod dictionary;
 mod drain;
 mod instance;
-mod ledger;
 #[allow(unsafe_code)]
 mod map;
 mod open;
 mod ring;
+mod sink;
 
 pub use instance::{InstanceId, StartInfo};
-pub use ledger::{Batch, Definition, Ledger};
 pub use open::{Journal, JournalConfig};
 pub use ring::SLOT;
+pub use sink::{Batch, Definition, EventSink};

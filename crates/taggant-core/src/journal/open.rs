@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::drain::Drainer;
 use super::instance::{Instance, StartInfo, unavailable};
-use super::ledger::Ledger;
+use super::sink::EventSink;
 use crate::cipher::fork::{self, AtFork};
 use crate::error::{Error, Outcome, Result};
 use crate::event::{DefineKind, PAYLOAD, RecordEvent, encode_record};
@@ -41,7 +41,7 @@ pub struct Journal {
     folder: PathBuf,
     start: Mutex<StartInfo>,
     config: JournalConfig,
-    ledger: Arc<dyn Ledger>,
+    ledger: Arc<dyn EventSink>,
     current: Mutex<Option<Running>>,
     held_back: AtomicU64,
 }
@@ -68,7 +68,7 @@ impl Journal {
         folder: &Path,
         start: StartInfo,
         config: JournalConfig,
-        ledger: Arc<dyn Ledger>,
+        ledger: Arc<dyn EventSink>,
     ) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|error| unavailable(folder, &error))?;
         let journal = Self {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use taggant_core::Result;
 use taggant_core::event::{DefineKind, RecordEvent};
-use taggant_core::journal::{Batch, Definition, InstanceId, Ledger as EventSink};
+use taggant_core::journal::{Batch, Definition, InstanceId, EventSink};
 
 use super::SqlLedger;
 use super::people::Met;

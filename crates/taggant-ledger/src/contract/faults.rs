@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use taggant_core::Result;
-use taggant_core::journal::Ledger as EventSink;
+use taggant_core::journal::EventSink;
 
 use super::Make;
 use super::cut::{Cut, When};

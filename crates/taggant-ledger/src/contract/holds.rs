@@ -1,7 +1,7 @@
 //! What holds without faults.
 
 use taggant_core::Outcome;
-use taggant_core::journal::Ledger as EventSink;
+use taggant_core::journal::EventSink;
 
 use super::Make;
 use super::sample::{batch, event, tag};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 use taggant_core::cipher::sign::SigningKey;
-use taggant_core::journal::{InstanceId, Ledger as EventSink};
+use taggant_core::journal::{InstanceId, EventSink};
 use taggant_core::tag::SubjectTag;
 use taggant_ledger::answers::Verification;
 pub use taggant_ledger::contract::sample::batch;

@@ -40,7 +40,7 @@ pub struct Batch {
 }
 
 /// The durable, queryable store of what happened.
-pub trait Ledger: Send + Sync {
+pub trait EventSink: Send + Sync {
     /// Takes a run in one transaction. A run, or a part of one, that was taken before is passed
     /// over: each event counts once.
     ///
