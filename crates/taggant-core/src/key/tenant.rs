@@ -328,6 +328,23 @@ impl TenantKeys {
         newest.map(|(_, seed)| SigningKey::new(seed)).ok_or_else(|| branch::missing(SERVICE_GROUP))
     }
 
+    /// The key that authenticates what one instance of the journal writes, by the instance's id.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`, `Tampered`.
+    pub fn instance_key(&self, instance: &[u8; 16]) -> Result<zeroize::Zeroizing<[u8; 32]>> {
+        let _hold = fork::hold();
+        let branches = self.branches.read().unwrap_or_else(PoisonError::into_inner);
+        let keys = load_seeds(&self.shared, &branches, &self.name, "instance", &[])?;
+        let newest = keys.iter().max_by_key(|(generation, _)| *generation);
+        let (_, seed) = newest.ok_or_else(|| branch::missing(SERVICE_GROUP))?;
+        let mut key = zeroize::Zeroizing::new([0; 32]);
+        hkdf::Hkdf::<sha2::Sha256>::new(None, &**seed)
+            .expand(instance, &mut *key)
+            .expect("HKDF-SHA-256 gives 32 bytes");
+        Ok(key)
+    }
+
     fn service(&self, kind: &str, scope: &[u8]) -> Result<Vec<(u8, MacKey)>> {
         let branches = self.branches.read().unwrap_or_else(PoisonError::into_inner);
         load_service(&self.shared, &branches, &self.name, kind, scope)
