@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use taggant::ledger::{self, Ledger, SqlLedger, VerifyOptions};
 use taggant_core::cipher::sign::SigningKey;
 use taggant_core::event::{DefineKind, EventFlags, RecordEvent, RecordKind};
-use taggant_core::journal::{Batch, Definition, InstanceId, Ledger as _};
+use taggant_core::journal::{Batch, Definition, EventSink as _, InstanceId};
 use taggant_core::tag::{Action, SubjectTag};
 
 use crate::measure::median;
@@ -181,14 +181,10 @@ fn definitions() -> Vec<Definition> {
 
 fn batch(first: u64, next: u64, people: u64, random: &mut Random) -> Batch {
     Batch {
-        instance: InstanceId([1; 16]),
-        first,
         next,
-        through_ns: 0,
         definitions: if first == 0 { definitions() } else { Vec::new() },
         events: (first..next).map(|number| (number, event(number, people, random))).collect(),
-        gaps: Vec::new(),
-        damaged: Vec::new(),
+        ..Batch::new(InstanceId([1; 16]), first)
     }
 }
 

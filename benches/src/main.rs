@@ -39,9 +39,12 @@ fn main() {
             ledger::run(&ledger::Size::of(records.parse().expect("how many records")));
         }
         ["trace"] => trace(9, 512),
+        ["journal"] => print::lines(&journal::lines(false)),
         // What `syscalls` runs under strace.
         ["--seal", times] => syscalls::child(times.parse().expect("a number")),
-        _ => panic!("usage: taggant-benches [--quick | trace | ledger [--quick | RECORDS]]"),
+        _ => panic!(
+            "usage: taggant-benches [--quick | journal | trace | ledger [--quick | RECORDS]]"
+        ),
     }
 }
 

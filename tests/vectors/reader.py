@@ -20,6 +20,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+import journal_reader
+
 
 class Refused(Exception):
     """The outcome that section 7 names."""
@@ -325,6 +327,7 @@ CHECKS = {
     "index": check_index,
     "ids": check_id,
     "wire": wire_reader.check,
+    "journal": journal_reader.check,
 }
 
 

@@ -1,7 +1,9 @@
-//! The vectors of docs/FORMAT.md, found by walking their folders.
+//! The vectors of docs/FORMAT.md and docs/JOURNAL.md, found by walking their folders.
 
 #[path = "../examples/make_vectors/catalogue/mod.rs"]
 mod catalogue;
+#[path = "vectors/journal.rs"]
+mod journal;
 #[path = "vectors/told.rs"]
 mod told;
 
@@ -166,7 +168,7 @@ fn the_files_are_what_the_generator_writes() {
     for (name, content) in &files {
         assert!(std::fs::read_to_string(folder(name)).unwrap() == *content, "{name} differs");
     }
-    let there: usize = ["envelope", "integrity", "index", "ids"]
+    let there: usize = ["envelope", "integrity", "index", "ids", "journal"]
         .map(|name| std::fs::read_dir(folder(name)).unwrap().count())
         .iter()
         .sum();

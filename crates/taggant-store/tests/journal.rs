@@ -9,18 +9,32 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use taggant_core::event::{DefineKind, RecordEvent, RecordKind};
-use taggant_core::journal::{
-    Batch, InstanceId, Journal, JournalConfig, EventSink, StartInfo,
-};
+use taggant_core::journal::{Batch, EventSink, InstanceId, Journal, JournalConfig, StartInfo};
 use taggant_core::{Error, Outcome, Result};
 use taggant_ledger::{CheckpointSigner, Ledger, SqlLedger, VerifyOptions};
+use zeroize::Zeroizing;
 
 fn config(slots: usize) -> JournalConfig {
-    JournalConfig { slots, block: Duration::from_secs(20), interval: Duration::from_millis(5) }
+    JournalConfig {
+        slots,
+        block: Duration::from_secs(20),
+        interval: Duration::from_millis(5),
+        ..JournalConfig::default()
+    }
 }
 
 fn open(folder: &Path, ledger: Arc<dyn EventSink>, slots: usize) -> Result<Journal> {
-    Journal::open(&folder.join("journal"), StartInfo::default(), config(slots), ledger)
+    open_with(folder, ledger, config(slots))
+}
+
+fn open_with(folder: &Path, sink: Arc<dyn EventSink>, config: JournalConfig) -> Result<Journal> {
+    let start = StartInfo { service: "shop".to_owned(), ..StartInfo::default() };
+    Journal::open(&folder.join("journal"), start, config, Arc::new(key), sink)
+}
+
+/// Instances have keys of their own.
+fn key(instance: InstanceId) -> Result<Zeroizing<[u8; 32]>> {
+    Ok(Zeroizing::new([instance.0, [7; 16]].concat().try_into().unwrap()))
 }
 
 fn ledger(folder: &Path) -> Arc<SqlLedger> {
@@ -43,6 +57,12 @@ fn reasons(ledger: &SqlLedger) -> Vec<String> {
         ledger.accesses_by("svc:test").unwrap().into_iter().map(|a| a.reason).collect();
     all.sort();
     all
+}
+
+/// Where the slot of a number stands in a ring's file.
+fn place(number: u64) -> usize {
+    let number = usize::try_from(number).unwrap();
+    4096 * (1 + number / 21) + 192 * (number % 21)
 }
 
 /// The journal folders that are left.
@@ -159,8 +179,7 @@ fn a_full_journal_refuses_loses_nothing_and_goes_on_when_the_ledger_is_back() {
     let inner = ledger(folder.path());
     let faulty = Arc::new(Faulty { inner: inner.clone(), calls: 1.into(), down: true.into() });
     let config = JournalConfig { block: Duration::from_millis(50), ..config(64) };
-    let own = folder.path().join("journal");
-    let journal = Journal::open(&own, StartInfo::default(), config, faulty.clone()).unwrap();
+    let journal = open_with(folder.path(), faulty.clone(), config).unwrap();
     let mut taken = 0;
     let refused = loop {
         match access(&journal, &format!("{taken:04}")) {
@@ -187,8 +206,7 @@ fn a_text_that_finds_no_room_leaves_nothing_behind() {
     let inner = ledger(folder.path());
     let faulty = Arc::new(Faulty { inner: inner.clone(), calls: 1.into(), down: true.into() });
     let config = JournalConfig { block: Duration::from_millis(50), ..config(64) };
-    let own = folder.path().join("journal");
-    let journal = Journal::open(&own, StartInfo::default(), config, faulty.clone()).unwrap();
+    let journal = open_with(folder.path(), faulty.clone(), config).unwrap();
     for n in 0..60 {
         access(&journal, &format!("{n:04}")).unwrap();
     }
@@ -263,10 +281,9 @@ fn changed_bytes_are_a_finding_and_the_rest_arrives() {
     // The journal's own ledger stays down: what is left is picked up as of a dead process.
     drop(journal);
     let mut bytes = std::fs::read(&ring).unwrap();
-    let at = usize::try_from(numbers[4]).unwrap() * 256;
-    bytes[at + 100] ^= 1;
-    // A slot that was claimed and never committed.
-    let at = usize::try_from(numbers[7]).unwrap() * 256;
+    bytes[place(numbers[4]) + 100] ^= 1;
+    // As one that was claimed and never committed.
+    let at = place(numbers[7]);
     bytes[at..at + 8].fill(0);
     std::fs::write(&ring, bytes).unwrap();
     drop(open(folder.path(), inner.clone(), 64).unwrap());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use proof::{Folder, Signer, batch, clean};
 use rusqlite::Connection;
 use taggant_core::Outcome;
-use taggant_core::journal::{InstanceId, EventSink};
+use taggant_core::journal::{EventSink, InstanceId};
 use taggant_core::tag::SubjectTag;
 use taggant_ledger::contract::sample::event;
 use taggant_ledger::{CheckpointSigner, Ledger, VerifyOptions};

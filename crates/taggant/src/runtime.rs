@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use taggant_core::flow::runtime::{Counters, DEFAULT_MAX_LOCATIONS};
 use taggant_core::flow::{DEFAULT_TENANT, Runtime as Core};
-use taggant_core::journal::{Journal, JournalConfig, StartInfo};
+use taggant_core::journal::{InstanceId, Journal, JournalConfig, SlotKeys, StartInfo};
 use taggant_core::key::{KeyConfig, KeyRing, RootKey};
 use taggant_core::policy::Policy;
 use taggant_core::seal::SubjectId;
@@ -33,6 +33,7 @@ pub struct Builder {
     anchor: Option<PathBuf>,
     keys: KeyConfig,
     journal: JournalConfig,
+    service: Option<String>,
     build_id: String,
     max_locations: usize,
 }
@@ -76,8 +77,8 @@ impl Builder {
         self
     }
 
-    /// How many events may wait in the journal, 256 bytes each, reserved on disk at the start.
-    /// Default: 65,536.
+    /// How many events may wait in the journal, 192 bytes each, reserved on disk at the start; one
+    /// with a long reason counts as several. Default: 65,536.
     #[must_use]
     pub fn journal_slots(mut self, slots: usize) -> Self {
         self.journal.slots = slots;
@@ -95,6 +96,14 @@ impl Builder {
     #[must_use]
     pub fn max_locations(mut self, locations: usize) -> Self {
         self.max_locations = locations;
+        self
+    }
+
+    /// The stable name of the service that this program is, such as `checkout`. Default: the file
+    /// name of the program.
+    #[must_use]
+    pub fn service(mut self, name: &str) -> Self {
+        self.service = Some(name.to_owned());
         self
     }
 
@@ -121,16 +130,18 @@ impl Builder {
         let (keys, anchor) = self.open_keys(Some(cache_life))?;
         let ledger = Arc::new(taggant_store::ledger::open(&self.folder.join("ledger.db"))?);
         crate::proof::sign(&*ledger, &keys, &anchor)?;
+        // A name that is not UTF-8 must not stop the program.
+        let program = std::env::args_os().next().unwrap_or_default();
+        let file_name = || Path::new(&program).file_name().unwrap_or_default().to_string_lossy();
         let start = StartInfo {
-            // A name that is not UTF-8 must not stop the program.
-            program: std::env::args_os()
-                .next()
-                .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+            service: self.service.unwrap_or_else(|| file_name().into_owned()),
+            program: program.to_string_lossy().into_owned(),
             build: self.build_id,
             policy: policy.digest(),
         };
+        let config = JournalConfig { folder: ledger.id()?, ..self.journal };
         let folder = self.folder.join("journal");
-        let journal = Journal::open(&folder, start, self.journal, ledger.clone())?;
+        let journal = Journal::open(&folder, start, config, slot_keys(&keys), ledger.clone())?;
         journal.policy(&policy.digest(), policy.text())?;
         let core = Core::new(keys, Arc::new(journal), policy, self.max_locations);
         let runtime = Runtime { core, ledger, cache_life };
@@ -166,6 +177,12 @@ impl Builder {
         let file = Box::new(FileAnchor::new(&anchor));
         Ok((Arc::new(KeyRing::open(store, root, file, config)?), anchor))
     }
+}
+
+/// Instances of the journal have keys of the default tenant.
+fn slot_keys(keys: &Arc<KeyRing>) -> Arc<dyn SlotKeys> {
+    let keys = keys.clone();
+    Arc::new(move |id: InstanceId| keys.tenant(DEFAULT_TENANT)?.instance_key(&id.0))
 }
 
 /// Makes a folder that only its owner may enter.
@@ -211,6 +228,7 @@ impl Runtime {
             anchor: None,
             keys: KeyConfig::default(),
             journal: JournalConfig::default(),
+            service: None,
             build_id: String::new(),
             max_locations: DEFAULT_MAX_LOCATIONS,
         }

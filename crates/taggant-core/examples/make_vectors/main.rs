@@ -1,4 +1,4 @@
-//! Writes the test vectors of docs/FORMAT.md:
+//! Writes the test vectors of docs/FORMAT.md and docs/JOURNAL.md:
 //! `cargo run -p taggant-core --example make_vectors -- tests/vectors`.
 
 use std::path::Path;

@@ -3,8 +3,9 @@
 
 mod codec;
 
-pub use codec::{PAYLOAD, TEXT_PART, decode, encode_record, encode_text};
+pub use codec::{Bytes, Decoded, MORE, PAYLOAD, Unit, decode, encode_record, encode_text};
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::tag::{Actions, KeyId, SubjectTag};
@@ -88,8 +89,8 @@ impl EventFlags {
     }
 }
 
-/// Bytes of a reason or ticket that an event has room for.
-pub const REASON_LEN: usize = 48;
+/// Bytes of a reason or ticket at most; what is longer is cut at a character.
+pub const REASON_LEN: usize = 1024;
 
 /// An event about a record or a value. Numbers name entries of the instance's dictionary; 0 is
 /// "none".
@@ -115,6 +116,8 @@ pub struct RecordEvent {
     pub on_behalf: u32,
     /// Whose.
     pub tenant: u32,
+    /// The request or job that events share.
+    pub scope: u32,
     /// Which person.
     pub subject: Option<SubjectTag>,
     /// Under which key.
@@ -131,8 +134,8 @@ pub struct RecordEvent {
     pub trace: [u8; 16],
     /// The number of the event that this one is about.
     pub refers: u64,
-    /// Reason or ticket, UTF-8, padded with zeros.
-    pub reason: [u8; REASON_LEN],
+    /// Reason or ticket; its first [`REASON_LEN`] bytes are written.
+    pub reason: Option<Arc<str>>,
 }
 
 impl RecordEvent {
@@ -150,6 +153,7 @@ impl RecordEvent {
             actor: 0,
             on_behalf: 0,
             tenant: 0,
+            scope: 0,
             subject: None,
             key: None,
             actions: Actions::NONE,
@@ -158,23 +162,29 @@ impl RecordEvent {
             label: 0,
             trace: [0; 16],
             refers: 0,
-            reason: [0; REASON_LEN],
+            reason: None,
         }
     }
 
-    /// Sets the reason, cut at a character to what fits.
+    /// Sets the reason.
     pub fn set_reason(&mut self, reason: &str) {
-        let fits = (0..=REASON_LEN).rev().find(|end| reason.is_char_boundary(*end));
-        let end = fits.unwrap_or(0);
-        self.reason[..end].copy_from_slice(&reason.as_bytes()[..end]);
+        self.reason = Some(Arc::from(cut(reason)));
     }
 
-    /// The reason.
+    /// The reason as it is written; empty where there is none.
     #[must_use]
     pub fn reason(&self) -> &str {
-        let end = self.reason.iter().position(|byte| *byte == 0).unwrap_or(REASON_LEN);
-        std::str::from_utf8(&self.reason[..end]).unwrap_or("")
+        cut(self.reason.as_deref().unwrap_or(""))
     }
+}
+
+/// As much of a reason as is written.
+fn cut(reason: &str) -> &str {
+    if reason.len() <= REASON_LEN {
+        return reason;
+    }
+    let end = (0..=REASON_LEN).rev().find(|end| reason.is_char_boundary(*end));
+    &reason[..end.unwrap_or(0)]
 }
 
 /// What a dictionary entry names.
@@ -197,11 +207,13 @@ pub enum DefineKind {
     Label = 7,
     /// A policy: its digest in hex, a line break, its text.
     Policy = 8,
+    /// A request or job that events share.
+    Scope = 9,
 }
 
 impl DefineKind {
     /// All kinds, in the order of their codes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Start,
         Self::Dataset,
         Self::Location,
@@ -210,31 +222,6 @@ impl DefineKind {
         Self::Tenant,
         Self::Label,
         Self::Policy,
+        Self::Scope,
     ];
-}
-
-/// One part of a dictionary entry's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TextPart {
-    /// What is named.
-    pub kind: DefineKind,
-    /// Its number.
-    pub number: u32,
-    /// Which part this is, from 0.
-    pub part: u16,
-    /// How many parts there are.
-    pub parts: u16,
-    /// Unix time in nanoseconds.
-    pub time_ns: u64,
-    /// The bytes of this part.
-    pub bytes: Vec<u8>,
-}
-
-/// A slot of the journal, decoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// Something moved.
-    Record(Box<RecordEvent>),
-    /// A dictionary entry, or a part of one.
-    Text(TextPart),
 }

@@ -40,9 +40,7 @@ impl Runtime {
             event.actor = flow.numbers.actor;
             event.on_behalf = flow.numbers.on_behalf;
             event.trace = flow.trace;
-            if let Some(reason) = &flow.reason {
-                event.set_reason(reason);
-            }
+            event.reason.clone_from(&flow.reason);
         }
         event.tenant = self.journal().define(DefineKind::Tenant, tenant)?;
         event.subject = subject;

@@ -1,21 +1,15 @@
 //! From the journal to the ledger.
 
-use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::dictionary::{Assembler, Taken};
-use super::instance::{self, Instance};
-use super::ring::Slot;
-use super::sink::{Batch, Definition, EventSink};
-use crate::cipher::fork;
-use crate::error::Result;
-use crate::event::{Event, PAYLOAD, decode, now};
-
-/// Events of one transaction at most: half of what a journal holds by default. What events have in
-/// common is written once per transaction, so a drainer that has to catch up gets faster.
-const BATCH: usize = 32 * 1024;
+use super::collect::collect;
+use super::held::Held;
+use super::instance::Instance;
+use super::sink::EventSink;
+use crate::error::{Error, Outcome, Result};
+use crate::event::now;
 
 /// The thread that drains an instance.
 pub(super) struct Drainer {
@@ -25,9 +19,9 @@ pub(super) struct Drainer {
 
 pub(super) struct Shared {
     instance: Arc<Instance>,
-    ledger: Arc<dyn EventSink>,
+    sink: Arc<dyn EventSink>,
     /// One drain at a time.
-    work: Mutex<()>,
+    work: Held<()>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -39,22 +33,24 @@ struct State {
 }
 
 impl Drainer {
+    /// Starts a thread that drains at each interval, and looks after others' journals now and then.
     pub(super) fn start(
         instance: Arc<Instance>,
-        ledger: Arc<dyn EventSink>,
+        sink: Arc<dyn EventSink>,
         interval: Duration,
+        look_after: impl Fn() + Send + 'static,
     ) -> Self {
         let shared = Arc::new(Shared {
             instance,
-            ledger,
-            work: Mutex::default(),
+            sink,
+            work: Held::default(),
             state: Mutex::default(),
             changed: Condvar::new(),
         });
         let own = shared.clone();
         let thread = std::thread::Builder::new()
             .name("taggant-drain".to_owned())
-            .spawn(move || own.run(interval))
+            .spawn(move || own.run(interval, &look_after))
             // Without a thread, `drain` and `stop` still do the work.
             .ok();
         Self { shared, thread }
@@ -77,7 +73,7 @@ impl Drainer {
             let _ = thread.join();
         }
         let through_ns = self.shared.drain()?;
-        self.shared.ledger.idle(self.shared.instance.id, through_ns, true)
+        self.shared.sink.idle(self.shared.instance.id, through_ns, true)
     }
 }
 
@@ -85,9 +81,15 @@ impl Drainer {
 /// others left behind: a process that is forked never starts anew.
 const IDLE: Duration = Duration::from_secs(10);
 
+/// A writer fills its slot at once. Where one stays empty for so long, its thread was stopped, or
+/// somebody else empties it.
+const STUCK: Duration = Duration::from_secs(5);
+
 impl Shared {
-    fn run(&self, interval: Duration) {
+    fn run(&self, interval: Duration, look_after: &dyn Fn()) {
         let mut told = Instant::now();
+        // What a ledger has taken is on the disk: nothing is flushed while it keeps up.
+        let mut keeps_up = true;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         while !state.stopped {
             if !state.awake {
@@ -99,14 +101,22 @@ impl Shared {
             }
             state.awake = false;
             drop(state);
+            if !keeps_up {
+                let _ = self.instance.flush();
+            }
+            let started = Instant::now();
             // A ledger that is down is tried again; until then events wait, and then are refused.
-            let _ = self.instance.ring.sync();
+            let drained = self.drain();
+            keeps_up = drained.is_ok() && started.elapsed() < interval;
+            if drained.is_err() {
+                let _ = self.instance.flush();
+            }
             // What was not drained must not pass for drained: receipts rely on it.
-            if let Ok(through_ns) = self.drain()
+            if let Ok(through_ns) = drained
                 && told.elapsed() >= IDLE
             {
-                let _ = self.ledger.idle(self.instance.id, through_ns, false);
-                let _ = recover(self.instance.parent(), &*self.ledger);
+                let _ = self.sink.idle(self.instance.id, through_ns, false);
+                look_after();
                 told = Instant::now();
             }
             state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -118,109 +128,38 @@ impl Shared {
         let ring = &self.instance.ring;
         let through_ns = now();
         let target = ring.next();
+        let mut moved = Instant::now();
         loop {
-            // Before the lock: who waits for a fork to pass must not keep others from finishing.
-            let _hold = fork::hold();
-            let _one = self.work.lock().unwrap_or_else(PoisonError::into_inner);
-            if ring.drained() >= target {
+            let _one = self.work.lock();
+            let first = ring.drained();
+            if first >= target {
                 return Ok(through_ns);
             }
-            let mut batch = collect(&self.instance, target, false);
-            if batch.next == batch.first {
+            // A ledger must never have more than the header says was claimed.
+            self.instance.note(0);
+            let mut batch = collect(self.instance.id, &*self.instance, first, target);
+            if batch.next == first {
                 // A writer has claimed a slot and not filled it yet.
+                if moved.elapsed() > STUCK {
+                    return Err(stuck());
+                }
                 std::thread::yield_now();
                 continue;
             }
             if batch.next >= target {
                 batch.through_ns = through_ns;
             }
-            self.ledger.apply(&batch)?;
+            self.sink.apply(&batch)?;
             ring.release(batch.next);
+            moved = Instant::now();
         }
     }
 }
 
-/// The events from the first that is not drained. A dead process fills no slot any more: what it
-/// claimed and did not commit is a gap.
-fn collect(instance: &Instance, end: u64, dead: bool) -> Batch {
-    let first = instance.ring.drained();
-    let mut batch = Batch {
-        instance: instance.id,
-        first,
-        next: first,
-        through_ns: 0,
-        definitions: Vec::new(),
-        events: Vec::new(),
-        gaps: Vec::new(),
-        damaged: Vec::new(),
-    };
-    let mut texts = Assembler::default();
-    // Where the last whole text ended: a batch never ends inside one.
-    let mut whole = (first, 0);
-    let mut number = first;
-    while number < end && (texts.is_open() || number - first < BATCH as u64) {
-        match instance.ring.read(number) {
-            Slot::Empty if !dead => break,
-            Slot::Empty => {
-                texts.interrupt();
-                batch.gaps.push(number);
-            }
-            Slot::Damaged => {
-                texts.interrupt();
-                batch.damaged.push(number);
-            }
-            Slot::Event(payload) => take(&mut batch, &mut texts, number, &payload),
-        }
-        number += 1;
-        if !texts.is_open() {
-            whole = (number, batch.damaged.len());
-        }
-    }
-    if texts.is_open() && !dead {
-        // Its writer is at work on the next slot. Nothing but parts came after `whole`.
-        batch.damaged.truncate(whole.1);
-        number = whole.0;
-    }
-    batch.next = number;
-    batch
-}
-
-fn take(batch: &mut Batch, texts: &mut Assembler, number: u64, payload: &[u8; PAYLOAD]) {
-    match decode(payload) {
-        Some(Event::Record(event)) => {
-            texts.interrupt();
-            batch.events.push((number, *event));
-        }
-        Some(Event::Text(part)) => match texts.take(&part) {
-            Taken::Whole(text) => {
-                let (kind, time_ns) = (part.kind, part.time_ns);
-                batch.definitions.push(Definition { kind, number: part.number, text, time_ns });
-            }
-            Taken::Part => {}
-            Taken::Broken => batch.damaged.push(number),
-        },
-        None => {
-            texts.interrupt();
-            batch.damaged.push(number);
-        }
-    }
-}
-
-/// Drains the journals of dead processes below a folder.
-pub(super) fn recover(folder: &Path, ledger: &dyn EventSink) -> Result<u64> {
-    let _hold = fork::hold();
-    let mut count = 0;
-    for instance in instance::dead(folder, |id| ledger.next_sequence(id))? {
-        let end = instance.ring.last_committed().map_or(0, |last| last + 1);
-        while instance.ring.drained() < end {
-            let batch = collect(&instance, end, true);
-            ledger.apply(&batch)?;
-            count += batch.events.len() as u64;
-            instance.ring.release(batch.next);
-        }
-        ledger.idle(instance.id, now(), true)?;
-        // The folder stays if it can't be removed; the ledger knows that it was drained.
-        let _ = instance.remove();
-    }
-    Ok(count)
+fn stuck() -> Error {
+    Error::new(
+        Outcome::JournalUnavailable,
+        "a slot of the journal was claimed and stays empty: a thread of this process was stopped \
+         while it wrote, or somebody changes the journal's file; restart the process",
+    )
 }

@@ -5,16 +5,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use super::collect::Source;
 use super::dictionary::Dictionary;
+use super::header::{Header, boot_id};
+use super::mac::{SlotKeys, SlotMac};
 use super::map::Map;
-use super::ring::{Ring, SLOT};
+use super::ring::{Ring, Slot};
 use crate::cipher::fork::{self, AtFork};
 use crate::cipher::random;
 use crate::error::{Error, Outcome, Result};
 use crate::hex;
 
 /// Random id of a journal instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct InstanceId(pub [u8; 16]);
 
 impl std::fmt::Display for InstanceId {
@@ -24,46 +27,32 @@ impl std::fmt::Display for InstanceId {
 }
 
 impl InstanceId {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         hex::decode_array(text).map(Self)
     }
 }
 
-/// What a process says of itself in its start event.
-#[derive(Clone, Debug, Default)]
-pub struct StartInfo {
-    /// Name of the program.
-    pub program: String,
-    /// Build id, if the program knows one.
-    pub build: String,
-    /// SHA-256 of the policy in force.
-    pub policy: [u8; 32],
-}
-
-impl StartInfo {
-    /// The text of the start event: one line per item.
-    pub(super) fn text(&self) -> String {
-        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
-        format!(
-            "program\t{}\nbuild\t{}\npid\t{}\nboot\t{}\npolicy\t{}\n",
-            one_line(&self.program),
-            one_line(&self.build),
-            std::process::id(),
-            boot.trim(),
-            hex::Display(&self.policy),
-        )
-    }
-}
-
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-const RING_FILE: &str = "events.ring";
-const LOCK_FILE: &str = "lock";
+pub(super) const RING_FILE: &str = "events.ring";
+pub(super) const LOCK_FILE: &str = "lock";
 /// Held, in the folder of all instances, while one is made or looked for: between making its lock
 /// file and locking it, an instance looks like that of a dead process.
 const FOLDER_LOCK: &str = "folder.lock";
+
+/// After the id, in the name of a folder: its instance is being made, and has no event yet.
+pub(super) const MAKING: &str = ".new";
+/// After the id, in the name of a folder: everything is in the ledger, and the folder goes.
+pub(super) const REMOVING: &str = ".old";
+
+/// What an instance is made of.
+pub(super) struct Plan<'a> {
+    /// The folder of all instances.
+    pub(super) parent: &'a Path,
+    /// The id of the data folder.
+    pub(super) folder: [u8; 16],
+    pub(super) slots: usize,
+    pub(super) service: &'a str,
+    pub(super) keys: &'a dyn SlotKeys,
+}
 
 /// A journal instance. It is locked as long as its process lives.
 pub(super) struct Instance {
@@ -73,49 +62,93 @@ pub(super) struct Instance {
     /// The process generation that it belongs to.
     pub(super) generation: u64,
     folder: PathBuf,
+    header: Mutex<Header>,
     /// Held as long as the journal is open; threads may keep the instance for longer.
     lock: Mutex<Option<File>>,
 }
 
 impl Instance {
-    /// Makes a fresh instance below `folder`.
-    pub(super) fn create(folder: &Path, slots: usize) -> Result<Self> {
-        let mut id = InstanceId([0; 16]);
+    /// Makes a fresh instance.
+    pub(super) fn create(plan: &Plan<'_>) -> Result<Self> {
+        let mut id = InstanceId::default();
         random::fill(&mut id.0)?;
-        let own = folder.join(id.to_string());
-        Self::make(id, folder, &own, slots).map_err(|error| {
+        let mac = SlotMac::new(&*plan.keys.instance_key(id)?);
+        let making = plan.parent.join(format!("{id}{MAKING}"));
+        Self::make(plan, id, mac, &making).map_err(|error| {
             // Half of an instance is none.
-            let _ = std::fs::remove_dir_all(&own);
-            unavailable(folder, &error)
+            let _ = std::fs::remove_dir_all(&making);
+            unavailable(plan.parent, &error)
         })
     }
 
-    fn make(id: InstanceId, folder: &Path, own: &Path, slots: usize) -> io::Result<Self> {
-        let making = lock_folder(folder)?;
-        std::fs::create_dir_all(own)?;
-        let lock = open_file(&own.join(LOCK_FILE), true)?;
+    /// The folder gets its name when all of it is on the disk: one of that name without a ring is no
+    /// process's that died early.
+    fn make(plan: &Plan<'_>, id: InstanceId, mac: SlotMac, making: &Path) -> io::Result<Self> {
+        let looking = lock_folder(plan.parent)?;
+        std::fs::create_dir_all(making)?;
+        let lock = open_file(&making.join(LOCK_FILE), true)?;
         lock.lock()?;
-        drop(making);
-        let file = open_file(&own.join(RING_FILE), true)?;
-        Map::reserve(&file, slots * SLOT)?;
-        let ring = Ring::new(Map::new(&file, slots)?, 0);
-        file.sync_all()?;
-        // A flush of events is worth nothing if power loss takes the file's name.
-        File::open(own)?.sync_all()?;
-        File::open(folder)?.sync_all()?;
-        Ok(Self {
+        drop(looking);
+        let file = open_file(&making.join(RING_FILE), true)?;
+        Map::reserve(&file, plan.slots)?;
+        let ring = Ring::new(Map::new(&file, plan.slots)?, mac);
+        let folder = plan.parent.join(id.to_string());
+        let header = Header {
+            slots: plan.slots as u64,
+            folder: plan.folder,
+            instance: id,
+            boot: boot_id(),
+            service: plan.service.to_owned(),
+            ..Header::default()
+        };
+        let made = Self {
             id,
             ring,
             dictionary: Dictionary::default(),
             generation: fork::generation(),
-            folder: own.to_owned(),
+            folder,
+            header: Mutex::new(header),
             lock: Mutex::new(Some(lock)),
-        })
+        };
+        made.note(0);
+        file.sync_all()?;
+        File::open(making)?.sync_all()?;
+        std::fs::rename(making, &made.folder)?;
+        // A flush of events is worth nothing if power loss takes the file's name.
+        File::open(plan.parent)?.sync_all()?;
+        Ok(made)
     }
 
     /// The folder of all instances.
     pub(super) fn parent(&self) -> &Path {
         self.folder.parent().expect("made below a folder")
+    }
+
+    /// Writes the header, if it has anything new to say. Everything before `flushed` is on the disk;
+    /// what the ledger took is so too.
+    pub(super) fn note(&self, flushed: u64) {
+        let mut header = self.header.lock().unwrap_or_else(PoisonError::into_inner);
+        // A slower thread must not take back what a faster one has said.
+        let flushed = header.flushed.max(flushed).max(self.ring.drained());
+        let committed = self.ring.settle();
+        let said = (self.ring.next(), committed, flushed);
+        if header.writes > 0 && said == (header.claimed, header.committed, header.flushed) {
+            return;
+        }
+        (header.claimed, header.committed, header.flushed) = said;
+        header.writes += 1;
+        let bytes = header.encode(self.ring.mac());
+        // The other copy stays whole if the process is killed in between.
+        self.ring.map().write_header(usize::from(header.writes.is_multiple_of(2)), &bytes);
+    }
+
+    /// Waits until everything that was written is on stable storage.
+    pub(super) fn flush(&self) -> io::Result<()> {
+        let committed = self.ring.settle();
+        self.ring.map().sync_slots()?;
+        // Only now: what the header says is there must be on the disk before it.
+        self.note(committed);
+        self.ring.map().sync_headers()
     }
 
     /// Lets the next start pick up what is left.
@@ -128,7 +161,13 @@ impl Instance {
 
     /// Removes the folder, once everything is in the ledger.
     pub(super) fn remove(&self) -> io::Result<()> {
-        std::fs::remove_dir_all(&self.folder)
+        remove(&self.folder)
+    }
+}
+
+impl Source for Instance {
+    fn slot(&self, number: u64) -> Slot {
+        self.ring.read(number)
     }
 }
 
@@ -141,67 +180,17 @@ impl AtFork for Instance {
     }
 }
 
-/// The instances below a folder whose processes are dead, locked by us now.
-pub(super) fn dead(
-    folder: &Path,
-    first: impl Fn(InstanceId) -> Result<u64>,
-) -> Result<Vec<Instance>> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unavailable(folder, &error)),
-    };
-    let looking = lock_folder(folder).map_err(|error| unavailable(folder, &error))?;
-    let mut free = Vec::new();
-    for entry in entries.flatten() {
-        let Some(id) = entry.file_name().to_str().and_then(InstanceId::parse) else { continue };
-        let own = entry.path();
-        // Made anew where a process died while it removed its instance.
-        let Ok(lock) = open_file(&own.join(LOCK_FILE), true) else { continue };
-        // A live process holds its lock; another process may be picking this one up already.
-        if lock.try_lock().is_ok() {
-            free.push((id, own, lock));
-        }
-    }
-    drop(looking);
-    let mut found = Vec::new();
-    for (id, own, lock) in free {
-        match pick_up(id, &own, lock, first(id)?) {
-            Ok(Some(instance)) => found.push(instance),
-            Ok(None) => {
-                let _ = std::fs::remove_dir_all(&own);
-            }
-            Err(error) => return Err(unavailable(&own, &error)),
-        }
-    }
-    Ok(found)
-}
-
-/// `None` where the process died before it had a ring.
-fn pick_up(id: InstanceId, own: &Path, lock: File, first: u64) -> io::Result<Option<Instance>> {
-    let file = match open_file(&own.join(RING_FILE), false) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let length = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
-    if length < SLOT {
-        return Ok(None);
-    }
-    Ok(Some(Instance {
-        id,
-        ring: Ring::left_behind(Map::new(&file, length / SLOT)?, first),
-        dictionary: Dictionary::default(),
-        generation: fork::generation(),
-        folder: own.to_owned(),
-        lock: Mutex::new(Some(lock)),
-    }))
+/// Removes an instance's folder under a name that says so: what is half gone is no finding.
+pub(super) fn remove(folder: &Path) -> io::Result<()> {
+    let removing = folder.with_extension(&REMOVING[1..]);
+    std::fs::rename(folder, &removing)?;
+    std::fs::remove_dir_all(removing)
 }
 
 /// The folder of all instances, for as long as it lives.
-struct FolderLock(File);
+pub(super) struct FolderLock(File);
 
-fn lock_folder(folder: &Path) -> io::Result<FolderLock> {
+pub(super) fn lock_folder(folder: &Path) -> io::Result<FolderLock> {
     let file = open_file(&folder.join(FOLDER_LOCK), true)?;
     file.lock()?;
     Ok(FolderLock(file))
@@ -213,11 +202,15 @@ impl Drop for FolderLock {
     }
 }
 
-fn open_file(path: &Path, create: bool) -> io::Result<File> {
+/// Opens a file of ours. A link that somebody put in its place leads nowhere.
+pub(super) fn open_file(path: &Path, create: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(create);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600).custom_flags(libc::O_NOFOLLOW);
+    }
     options.open(path)
 }
 

@@ -4,16 +4,27 @@
 //! no allocation per event. What was appended survives `kill -9` at any instant. A thread drains it
 //! into the ledger, exactly once per event. docs/JOURNAL.md has the protocol.
 
+mod collect;
+mod config;
+mod dead;
 mod dictionary;
 mod drain;
+mod header;
+mod held;
 mod instance;
+mod left;
+mod mac;
 #[allow(unsafe_code)]
 mod map;
 mod open;
 mod ring;
 mod sink;
 
-pub use instance::{InstanceId, StartInfo};
-pub use open::{Journal, JournalConfig};
-pub use ring::SLOT;
-pub use sink::{Batch, Definition, EventSink};
+pub use config::{JournalConfig, StartInfo};
+pub use header::{Header, SERVICE_LEN};
+pub use instance::InstanceId;
+pub use mac::{MAC, SlotKeys, SlotMac};
+pub use map::{HEADER, SLOT};
+pub use open::Journal;
+pub use ring::sealed;
+pub use sink::{Batch, Definition, EventSink, Flaw};

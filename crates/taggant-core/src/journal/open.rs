@@ -1,48 +1,32 @@
 //! The journal of a process: an instance of its own in every process, forked ones included.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::config::{JournalConfig, StartInfo};
+use super::dead;
 use super::drain::Drainer;
-use super::instance::{Instance, StartInfo, unavailable};
+use super::held::Held;
+use super::instance::{Instance, Plan, unavailable};
+use super::mac::SlotKeys;
 use super::sink::EventSink;
 use crate::cipher::fork::{self, AtFork};
 use crate::error::{Error, Outcome, Result};
-use crate::event::{DefineKind, PAYLOAD, RecordEvent, encode_record};
-use crate::hex;
-
-/// How a journal behaves.
-#[derive(Clone, Debug)]
-pub struct JournalConfig {
-    /// How many events wait for the drainer at most; each takes 256 bytes of disk, reserved ahead.
-    pub slots: usize,
-    /// How long an event waits for room before it, and what it would record, fails.
-    pub block: Duration,
-    /// How often the journal is drained and flushed to disk.
-    pub interval: Duration,
-}
-
-impl Default for JournalConfig {
-    fn default() -> Self {
-        Self {
-            slots: 64 * 1024,
-            block: Duration::from_secs(5),
-            interval: Duration::from_millis(200),
-        }
-    }
-}
+use crate::event::{DefineKind, RecordEvent, Unit, encode_record};
 
 /// The journal of a process.
 pub struct Journal {
     number: u64,
     folder: PathBuf,
-    start: Mutex<StartInfo>,
+    start: Held<StartInfo>,
     config: JournalConfig,
-    ledger: Arc<dyn EventSink>,
-    current: Mutex<Option<Running>>,
+    keys: Arc<dyn SlotKeys>,
+    sink: Arc<dyn EventSink>,
+    current: Held<Option<Running>>,
     held_back: AtomicU64,
 }
 
@@ -63,21 +47,24 @@ impl Journal {
     /// and makes it known to the ledger.
     ///
     /// # Errors
-    /// `JournalUnavailable` where there is no room, or folder or ledger can't be used.
+    /// `JournalUnavailable` where there is no room, or folder or ledger can't be used; and what the
+    /// keys say where an instance's key can't be had.
     pub fn open(
         folder: &Path,
         start: StartInfo,
         config: JournalConfig,
-        ledger: Arc<dyn EventSink>,
+        keys: Arc<dyn SlotKeys>,
+        sink: Arc<dyn EventSink>,
     ) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|error| unavailable(folder, &error))?;
         let journal = Self {
             number: NEXT_NUMBER.fetch_add(1, Ordering::Relaxed),
             folder: folder.to_owned(),
-            start: Mutex::new(start),
-            config,
-            ledger,
-            current: Mutex::default(),
+            start: Held::new(start),
+            config: JournalConfig { slots: config.slots.max(64), ..config },
+            keys,
+            sink,
+            current: Held::default(),
             held_back: AtomicU64::new(0),
         };
         journal.recover()?;
@@ -90,17 +77,16 @@ impl Journal {
     /// Drains the journals of processes that are dead. Returns the number of their events.
     ///
     /// # Errors
-    /// `JournalUnavailable` where folder or ledger can't be used.
+    /// `JournalUnavailable` where folder or ledger can't be used; and what the keys say where an
+    /// instance's key can't be had for now.
     pub fn recover(&self) -> Result<u64> {
-        super::drain::recover(&self.folder, &*self.ledger)
+        dead::recover(&self.folder, self.config.folder, &*self.keys, &*self.sink)
     }
 
     /// This process's instance; a forked child starts its own.
     fn instance(&self) -> Result<Arc<Instance>> {
-        // No child finds the lock taken.
-        let _hold = fork::hold();
         let generation = fork::generation();
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.current.lock();
         if let Some(running) = &*current {
             if running.instance.generation == generation {
                 return Ok(running.instance.clone());
@@ -108,19 +94,30 @@ impl Journal {
             // The parent's drainer thread does not live here, and its slots are the parent's.
             std::mem::forget(current.take());
         }
-        let instance = Arc::new(Instance::create(&self.folder, self.config.slots.max(64))?);
+        let start = self.start.lock().clone();
+        let instance = Arc::new(Instance::create(&Plan {
+            parent: &self.folder,
+            folder: self.config.folder,
+            slots: self.config.slots,
+            service: &start.service,
+            keys: &*self.keys,
+        })?);
         let at_fork: Arc<dyn AtFork> = instance.clone();
         fork::register(&at_fork);
-        let drainer = Drainer::start(instance.clone(), self.ledger.clone(), self.config.interval);
+        let drainer = self.drainer(&instance);
         *current = Some(Running { instance: instance.clone(), drainer });
         drop(current);
-        let text = self.lock_start().text();
-        self.number_of(&instance, DefineKind::Start, &text)?;
+        self.number_of(&instance, DefineKind::Start, &start.text())?;
         Ok(instance)
     }
 
-    fn lock_start(&self) -> MutexGuard<'_, StartInfo> {
-        self.start.lock().unwrap_or_else(PoisonError::into_inner)
+    fn drainer(&self, instance: &Arc<Instance>) -> Drainer {
+        let (keys, sink, folder) = (self.keys.clone(), self.sink.clone(), self.config.folder);
+        let parent = instance.parent().to_owned();
+        let look_after = move || {
+            let _ = dead::recover(&parent, folder, &*keys, &*sink);
+        };
+        Drainer::start(instance.clone(), self.sink.clone(), self.config.interval, look_after)
     }
 
     /// Runs with this process's instance, without a lock if this thread knows it already.
@@ -150,7 +147,7 @@ impl Journal {
     }
 
     fn number_of(&self, instance: &Instance, kind: DefineKind, text: &str) -> Result<u32> {
-        instance.dictionary.number(kind, text, |parts| self.put(instance, parts))
+        instance.dictionary.number(kind, text, |unit| self.put(instance, unit))
     }
 
     /// Records that a policy came into force, be it for the second time.
@@ -158,13 +155,12 @@ impl Journal {
     /// # Errors
     /// `JournalUnavailable` where the journal is full.
     pub fn policy(&self, digest: &[u8; 32], text: &str) -> Result<()> {
-        let text = format!("{}\n{text}", hex::Display(digest));
+        let text = format!("{}\n{text}", crate::hex::Display(digest));
         let instance = self.instance()?;
-        let append = |parts: &[[u8; PAYLOAD]]| self.put(&instance, parts);
+        let append = |unit: &Unit<'_>| self.put(&instance, unit);
         instance.dictionary.again(DefineKind::Policy, &text, append)?;
         // A forked child says in its own start event what is in force then.
-        let _hold = fork::hold();
-        self.lock_start().policy = *digest;
+        self.start.lock().policy = *digest;
         Ok(())
     }
 
@@ -173,51 +169,48 @@ impl Journal {
     /// # Errors
     /// `JournalUnavailable` where the journal stays full for longer than it may block.
     pub fn append(&self, event: &RecordEvent) -> Result<u64> {
-        let payload = [encode_record(event)];
-        self.with(|instance| self.put(instance, &payload))?
+        let unit = encode_record(event);
+        self.with(|instance| self.put(instance, &unit))?
     }
 
-    fn put(&self, instance: &Instance, payloads: &[[u8; PAYLOAD]]) -> Result<u64> {
-        match instance.ring.append(payloads) {
+    fn put(&self, instance: &Instance, unit: &Unit<'_>) -> Result<u64> {
+        match instance.ring.append(unit) {
             Some(number) => Ok(number),
-            None => self.wait(instance, payloads),
+            None => self.wait(instance, unit),
         }
     }
 
     #[cold]
-    fn wait(&self, instance: &Instance, payloads: &[[u8; PAYLOAD]]) -> Result<u64> {
-        if !instance.ring.has_room_for(payloads.len()) {
-            self.held_back.fetch_add(1, Ordering::Relaxed);
-            return Err(Error::new(
-                Outcome::JournalUnavailable,
-                format!(
-                    "a text takes {} slots and the journal has {}: give it more",
-                    payloads.len(),
-                    self.config.slots.max(64)
-                ),
-            ));
+    fn wait(&self, instance: &Instance, unit: &Unit<'_>) -> Result<u64> {
+        if !instance.ring.has_room_for(unit.slots()) {
+            return Err(self.hold_back(format!(
+                "a text takes {} slots and the journal has {}: give it more",
+                unit.slots(),
+                self.config.slots
+            )));
         }
         let until = Instant::now() + self.config.block;
         loop {
-            if let Some(number) = instance.ring.append(payloads) {
+            if let Some(number) = instance.ring.append(unit) {
                 return Ok(number);
             }
             if Instant::now() >= until {
-                self.held_back.fetch_add(1, Ordering::Relaxed);
-                return Err(Error::new(
-                    Outcome::JournalUnavailable,
+                return Err(self.hold_back(
                     "the journal is full and its ledger takes nothing: check the ledger's disk; \
                      nothing is done that can't be recorded",
                 ));
             }
             // The drainer may be asleep, or its last try may have failed.
-            let hold = fork::hold();
-            if let Some(running) = &*self.current.lock().unwrap_or_else(PoisonError::into_inner) {
+            if let Some(running) = &*self.current.lock() {
                 running.drainer.wake();
             }
-            drop(hold);
-            std::thread::sleep(Duration::from_millis(2));
+            std::thread::sleep(std::time::Duration::from_millis(2));
         }
+    }
+
+    fn hold_back(&self, why: impl Into<Cow<'static, str>>) -> Error {
+        self.held_back.fetch_add(1, Ordering::Relaxed);
+        Error::new(Outcome::JournalUnavailable, why)
     }
 
     /// How many events could not be recorded, so that what they were about was refused.
@@ -232,7 +225,7 @@ impl Journal {
     /// `JournalUnavailable` where the disk fails.
     pub fn flush(&self) -> Result<()> {
         let instance = self.instance()?;
-        instance.ring.sync().map_err(|error| unavailable(&self.folder, &error))
+        instance.flush().map_err(|error| unavailable(&self.folder, &error))
     }
 
     /// Folds every event so far into the ledger, now.
@@ -241,19 +234,15 @@ impl Journal {
     /// `JournalUnavailable` where the ledger can't be written.
     pub fn drain(&self) -> Result<()> {
         self.instance()?;
-        let hold = fork::hold();
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        let shared = current.as_ref().map(|running| running.drainer.shared());
         // A slow ledger must not keep other threads from their first event.
-        drop((current, hold));
+        let shared = self.current.lock().as_ref().map(|running| running.drainer.shared());
         shared.map_or(Ok(()), |shared| shared.drain().map(drop))
     }
 }
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        let current = self.current.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let Some(running) = current.take() else { return };
+        let Some(running) = self.current.get_mut().take() else { return };
         if running.instance.generation != fork::generation() {
             std::mem::forget(running);
             return;

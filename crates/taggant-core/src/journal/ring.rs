@@ -1,63 +1,57 @@
 //! Claim and commit: how writers and the drainer share the slots.
 //!
 //! Event `n` stands in slot `n mod slots`. A writer claims the next number while fewer than `slots`
-//! events are waiting, fills the slot, and stores `n + 1` to its commit word with Release; a text
-//! that takes several slots claims them all at once, so that it is never half there. The
-//! drainer reads slots in order as far as they are committed, and then moves `drained` on, which
-//! gives the slots back. The process may be killed anywhere: a slot without its commit word was
-//! never acknowledged.
+//! events are waiting, fills the slot, and stores `n + 1` to its commit word with Release. An event
+//! that takes several slots claims them all at once and commits the first one last: whoever sees
+//! that one committed sees all of it. The drainer reads slots in order as far as they are
+//! committed, and then moves `drained` on, which gives the slots back. The process may be killed
+//! anywhere: a slot without its commit word was never acknowledged.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering, fence};
 
-use super::map::{BODY, Map};
-use crate::event::PAYLOAD;
-
-/// Bytes of a slot: commit word, checksum, payload.
-pub const SLOT: usize = 256;
+use super::mac::{MAC, SlotMac};
+use super::map::{BODY, Map, SLOT};
+use super::sink::Flaw;
+use crate::event::{PAYLOAD, Unit};
 
 /// The slots of an instance, and who may write where.
 pub(super) struct Ring {
     map: Map,
+    mac: SlotMac,
     next: AtomicU64,
     drained: AtomicU64,
+    /// Everything before was seen committed, so that a slot which is empty now was emptied.
+    settled: AtomicU64,
 }
 
-/// What stands in a slot.
-#[derive(Debug, PartialEq, Eq)]
+/// What stands in the slot of a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
-    /// Nothing that was committed under this number.
+    /// Nothing yet: its writer is at work.
     Empty,
-    /// An event.
-    Event(Box<[u8; PAYLOAD]>),
-    /// Committed, and not what was written: the disk or somebody changed it.
-    Damaged,
+    /// A payload.
+    Event([u8; PAYLOAD]),
+    /// None that could be taken.
+    Flawed(Flaw),
 }
 
 impl Ring {
-    /// A ring that begins at event `first`; everything before is drained.
-    pub(super) fn new(map: Map, first: u64) -> Self {
-        Self { map, next: AtomicU64::new(first), drained: AtomicU64::new(first) }
+    /// A ring that begins at event 0.
+    pub(super) fn new(map: Map, mac: SlotMac) -> Self {
+        let [next, drained, settled] = [0; 3].map(AtomicU64::new);
+        Self { map, mac, next, drained, settled }
     }
 
-    /// A ring that a dead process left, of which a ledger says that everything before `first` is in
-    /// it. A ledger restored from an old copy says too little: what it lacks was overwritten since,
-    /// and the ring begins with the oldest that can still be there.
-    pub(super) fn left_behind(map: Map, first: u64) -> Self {
-        let ring = Self::new(map, first);
-        let whole = (0..ring.map.slots()).filter_map(|index| {
-            let number = ring.map.word(index).load(Ordering::Acquire).checked_sub(1)?;
-            let is_event = || matches!(ring.read(number), Slot::Event(_));
-            (ring.index(number) == index && is_event()).then_some(number)
-        });
-        let oldest = whole.max().map_or(0, |last| (last + 1).saturating_sub(ring.slots()));
-        if oldest > first {
-            ring.release(oldest);
-        }
-        ring
-    }
-
-    fn slots(&self) -> u64 {
+    pub(super) fn slots(&self) -> u64 {
         self.map.slots() as u64
+    }
+
+    pub(super) fn map(&self) -> &Map {
+        &self.map
+    }
+
+    pub(super) fn mac(&self) -> &SlotMac {
+        &self.mac
     }
 
     fn index(&self, number: u64) -> usize {
@@ -69,19 +63,28 @@ impl Ring {
         count <= self.map.slots()
     }
 
-    /// Writes payloads to slots that follow each other, and returns the first one's number; `None`
-    /// where the ring has no room for all of them.
-    pub(super) fn append(&self, payloads: &[[u8; PAYLOAD]]) -> Option<u64> {
-        let first = self.claim(payloads.len() as u64)?;
-        for (number, payload) in (first..).zip(payloads) {
-            let index = self.index(number);
-            let mut body = [0; BODY];
-            body[..4].copy_from_slice(&checksum(number, payload).to_le_bytes());
-            body[4..].copy_from_slice(payload);
-            self.map.write(index, &body);
-            self.map.word(index).store(number + 1, Ordering::Release);
+    /// Writes an event to slots that follow each other, and returns the first one's number; `None`
+    /// where the ring has no room for all of it.
+    pub(super) fn append(&self, unit: &Unit<'_>) -> Option<u64> {
+        let slots = unit.slots();
+        let first = self.claim(slots as u64)?;
+        for part in (1..slots).rev() {
+            self.commit(first + part as u64, &unit.further(part));
         }
+        self.commit(first, &unit.head);
         Some(first)
+    }
+
+    fn commit(&self, number: u64, payload: &[u8; PAYLOAD]) {
+        let slot = sealed(&self.mac, number, payload);
+        let index = self.index(number);
+        let word = self.map.word(index);
+        // Else a process that is killed on the next line leaves the word of an older event over
+        // half of this one, which looks like a change.
+        word.store(0, Ordering::Relaxed);
+        fence(Ordering::Release);
+        self.map.write(index, slot[8..].try_into().expect("a body is what follows the word"));
+        word.store(number + 1, Ordering::Release);
     }
 
     fn claim(&self, count: u64) -> Option<u64> {
@@ -116,47 +119,62 @@ impl Ring {
         self.drained.load(Ordering::Acquire)
     }
 
-    /// What stands in the slot of a number.
+    /// What stands in the slot of a number that was claimed and not drained.
     pub(super) fn read(&self, number: u64) -> Slot {
         let index = self.index(number);
-        if self.map.word(index).load(Ordering::Acquire) != number + 1 {
-            return Slot::Empty;
+        let word = self.map.word(index).load(Ordering::Acquire);
+        if word != number + 1 {
+            let was_there = number < self.settled.load(Ordering::Acquire);
+            return if was_there { Slot::Flawed(Flaw::Changed) } else { Slot::Empty };
         }
-        let body = self.map.read(index);
-        let (sum, payload) = body.split_first_chunk::<4>().expect("a body is longer");
-        let payload: [u8; PAYLOAD] = payload.try_into().expect("a body is checksum and payload");
-        if checksum(number, &payload) == u32::from_le_bytes(*sum) {
-            Slot::Event(Box::new(payload))
-        } else {
-            Slot::Damaged
+        payload(&self.mac, &copy(&self.map, index, word))
+            .map_or(Slot::Flawed(Flaw::Changed), Slot::Event)
+    }
+
+    /// Looks how far everything is committed.
+    pub(super) fn settle(&self) -> u64 {
+        let mut number = self.settled.load(Ordering::Acquire).max(self.drained());
+        let next = self.next();
+        while number < next
+            && self.map.word(self.index(number)).load(Ordering::Acquire) == number + 1
+        {
+            number += 1;
         }
+        self.settled.fetch_max(number, Ordering::AcqRel).max(number)
     }
 
     /// Gives slots back: everything before `number` is in the ledger.
     pub(super) fn release(&self, number: u64) {
         self.drained.store(number, Ordering::Release);
     }
-
-    /// The highest number that was committed, for rings whose process is dead.
-    pub(super) fn last_committed(&self) -> Option<u64> {
-        let waiting = self.drained()..self.drained() + self.slots();
-        (0..self.map.slots())
-            .filter_map(|index| {
-                let number = self.map.word(index).load(Ordering::Acquire).checked_sub(1)?;
-                // A word that the disk damaged must not send us far away.
-                (self.index(number) == index && waiting.contains(&number)).then_some(number)
-            })
-            .max()
-    }
-
-    pub(super) fn sync(&self) -> std::io::Result<()> {
-        self.map.sync()
-    }
 }
 
-/// The number is part of it: an old event in a slot is no new one.
-fn checksum(number: u64, payload: &[u8; PAYLOAD]) -> u32 {
-    let mut hasher = crc32fast::Hasher::new_with_initial(number as u32 ^ (number >> 32) as u32);
-    hasher.update(payload);
-    hasher.finalize()
+/// A slot as it stands in the file.
+#[must_use]
+pub fn sealed(mac: &SlotMac, number: u64, payload: &[u8; PAYLOAD]) -> [u8; SLOT] {
+    let mut slot = [0; SLOT];
+    slot[..8].copy_from_slice(&(number + 1).to_le_bytes());
+    slot[8 + MAC..].copy_from_slice(payload);
+    let tag = mac.of_slot(&slot);
+    slot[8..8 + MAC].copy_from_slice(&tag);
+    slot
+}
+
+/// A copy of a slot, under the word that was seen: what is checked is what is used, whatever
+/// somebody does to the file meanwhile.
+pub(super) fn copy(map: &Map, index: usize, word: u64) -> [u8; SLOT] {
+    let mut slot = [0; SLOT];
+    slot[..8].copy_from_slice(&word.to_le_bytes());
+    let body: &mut [u8; BODY] = (&mut slot[8..]).try_into().expect("the rest is the body");
+    map.read(index, body);
+    slot
+}
+
+/// The payload of a slot that bears its MAC.
+pub(super) fn payload(mac: &SlotMac, slot: &[u8; SLOT]) -> Option<[u8; PAYLOAD]> {
+    mac.verify_slot(slot).then(|| unchecked(slot))
+}
+
+pub(super) fn unchecked(slot: &[u8; SLOT]) -> [u8; PAYLOAD] {
+    slot[8 + MAC..].try_into().expect("the rest is the payload")
 }

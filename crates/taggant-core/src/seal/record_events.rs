@@ -27,9 +27,7 @@ fn event(kind: RecordKind, flow: &Resolved) -> RecordEvent {
     if flow.is_unknown {
         event.flags.0 |= EventFlags::UNKNOWN_FLOW;
     }
-    if let Some(reason) = &flow.reason {
-        event.set_reason(reason);
-    }
+    event.reason.clone_from(&flow.reason);
     event
 }
 

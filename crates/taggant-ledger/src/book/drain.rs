@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use taggant_core::Result;
 use taggant_core::event::{DefineKind, RecordEvent};
-use taggant_core::journal::{Batch, Definition, InstanceId, EventSink};
+use taggant_core::journal::{Batch, Definition, EventSink, Flaw, InstanceId};
 
 use super::SqlLedger;
 use super::people::Met;
 use super::work::{Addition, State, Try, foreign_rows};
-use crate::fold::{
-    CHANGED, GAP, Known, Names, OTHER_CONTENT, RESTORED, content_hash, define, fold, start_item,
-};
+use crate::fold::{Known, Names, OTHER_CONTENT, RESTORED, content_hash, define, fold, start_item};
 use crate::log::{self, fresh, service_name};
 use crate::rows::{count, insert_accesses};
 use crate::sql::{Transaction, Value};
@@ -202,11 +200,11 @@ impl Draining<'_> {
     fn fold(&self, known: &Known, met: &Met, part: Part, entry: &mut Entry) -> Vec<AccessRow> {
         let accesses = fold(known, met, events(self.batch, part), entry);
         entry.run = Some(run_of(known.number, self.batch, part));
-        entry.findings.extend(flaws(self.batch, part).map(|(number, flaw, what)| Finding {
+        entry.findings.extend(flaws(self.batch, part).map(|(number, flaw)| Finding {
             instance: known.number,
             number,
-            flaw,
-            what: what.to_owned(),
+            flaw: flaw as u8,
+            what: what(flaw).to_owned(),
         }));
         entry.findings.sort_by_key(|found| (found.instance, found.number, found.flaw));
         entry.findings.dedup_by_key(|found| (found.instance, found.number, found.flaw));
@@ -334,14 +332,26 @@ fn events(batch: &Batch, part: Part) -> impl Iterator<Item = &(u64, RecordEvent)
 }
 
 /// The numbers of a part that have no event, or another than was written.
-fn flaws(batch: &Batch, part: Part) -> impl Iterator<Item = (u64, u8, &'static str)> {
-    let gaps = batch.gaps.iter().map(|number| (*number, GAP, "no event was written"));
-    let damaged = batch.damaged.iter().map(|number| (*number, CHANGED, "changed"));
-    gaps.chain(damaged).filter(move |(number, ..)| (part.first..part.next).contains(number))
+fn flaws(batch: &Batch, part: Part) -> impl Iterator<Item = (u64, Flaw)> + '_ {
+    batch.flaws.iter().copied().filter(move |(number, _)| (part.first..part.next).contains(number))
+}
+
+/// What is said of a flaw.
+fn what(flaw: Flaw) -> &'static str {
+    match flaw {
+        Flaw::Gap => "no event was written",
+        Flaw::Changed => "what stands in the journal is not what was written",
+        Flaw::Unverified => "the journal's key is gone: nobody can tell who wrote the event",
+        Flaw::Header => "the journal's header is gone, or is not what was written",
+        Flaw::Older => "the journal is older than what was taken of it: a copy was put back",
+        Flaw::Foreign => "the journal is another folder's",
+        Flaw::Resized => "the journal's file is shorter or longer than it was made",
+        _ => flaw.name(),
+    }
 }
 
 fn run_of(instance: u64, batch: &Batch, part: Part) -> Run {
-    let flaws = flaws(batch, part).map(|(number, flaw, _)| (number, flaw));
+    let flaws = flaws(batch, part).map(|(number, flaw)| (number, flaw as u8));
     let content = content_hash(events(batch, part), flaws);
     Run { instance, first: part.first, next: part.next, content }
 }

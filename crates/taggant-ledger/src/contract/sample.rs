@@ -72,13 +72,10 @@ pub fn batch(instance: u8, first: u64, next: u64) -> Batch {
 #[must_use]
 pub fn batch_of(service: &str, instance: u8, first: u64, next: u64) -> Batch {
     Batch {
-        instance: InstanceId([instance; 16]),
-        first,
         next,
         through_ns: 5,
         definitions: if first == 0 { definitions(service) } else { Vec::new() },
         events: (first..next).map(|n| (n, event(n))).collect(),
-        gaps: Vec::new(),
-        damaged: Vec::new(),
+        ..Batch::new(InstanceId([instance; 16]), first)
     }
 }

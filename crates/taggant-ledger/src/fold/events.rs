@@ -149,7 +149,7 @@ fn access(
         actor: known.text(event.actor),
         on_behalf: known.text(event.on_behalf),
         tenant: known.text(event.tenant),
-        scope: 0,
+        scope: known.text(event.scope),
         origin: known.text(event.label),
         person,
         refers: event.refers.min(i64::MAX.cast_unsigned()),
@@ -203,7 +203,9 @@ pub(crate) fn content_hash<'e>(
     let mut hash = Sha256::new();
     for (number, event) in events {
         hash.update(number.to_be_bytes());
-        hash.update(encode_record(event));
+        let unit = encode_record(event);
+        hash.update(unit.head);
+        hash.update(unit.rest);
     }
     for (number, flaw) in flaws {
         hash.update([flaw]);

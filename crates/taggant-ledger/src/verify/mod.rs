@@ -5,10 +5,10 @@ mod heads;
 mod refold;
 mod tables;
 
+use taggant_core::journal::Flaw;
 use taggant_core::{Error, Outcome, Result, hex};
 
 use crate::answers::{Tampering, Verification};
-use crate::fold::{GAP, UNVERIFIED};
 use crate::ledger::VerifyOptions;
 use crate::log::{origin, verifier_key};
 use crate::sql::{Sql, Transaction};
@@ -101,8 +101,8 @@ fn journal(transaction: &mut dyn Transaction, findings: &mut Findings) -> Result
                ORDER BY lane, instance, number, flaw";
     transaction.rows(sql, &[], &mut |row| {
         match row.code(3)? {
-            GAP => gaps += 1,
-            UNVERIFIED => unverified += 1,
+            code if code == Flaw::Gap as u8 => gaps += 1,
+            code if code == Flaw::Unverified as u8 => unverified += 1,
             _ => {
                 let [lane, instance, number] = [row.int(0)?, row.int(1)?, row.int(2)?];
                 let what = row.text(4)?;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 use taggant_core::cipher::sign::SigningKey;
-use taggant_core::journal::{InstanceId, EventSink};
+use taggant_core::journal::{EventSink, Flaw, InstanceId};
 use taggant_core::tag::SubjectTag;
 use taggant_ledger::answers::Verification;
 pub use taggant_ledger::contract::sample::batch;
@@ -65,7 +65,7 @@ impl Folder {
         Self::copy_of(&folder.path().join("ledger.db"), &folder.path().join("old.db"));
         ledger.apply(&batch(1, 22, 30)).unwrap();
         let mut gaps = batch(1, 30, 34);
-        (gaps.gaps, gaps.events) = (vec![31], gaps.events.split_off(2));
+        (gaps.flaws, gaps.events) = (vec![(31, Flaw::Gap)], gaps.events.split_off(2));
         ledger.apply(&gaps).unwrap();
         let handle = ledger.handle("default", SubjectTag([1; 16])).unwrap().unwrap();
         let erasure = ErasureOpened {

@@ -7,6 +7,7 @@ mod good;
 mod ids;
 mod index;
 mod integrity;
+mod journal;
 
 use serde_json::Value;
 use taggant_core::hex::encode as hex;
@@ -18,6 +19,7 @@ pub(crate) fn files() -> Vec<(String, String)> {
         ("integrity", integrity::all()),
         ("index", index::all()),
         ("ids", ids::all()),
+        ("journal", journal::all()),
     ];
     let mut files = Vec::new();
     for (folder, vectors) in folders {
