@@ -62,7 +62,7 @@ fn open(folder: &Path, slots: usize) -> Result<Runtime, Error> {
 #[test]
 fn a_disk_without_room_for_the_journal_is_said_at_the_start() {
     let Some(disk) = Small::mount("4m") else { return };
-    let error = open(disk.path(), 65_536).expect_err("16 MiB do not fit");
+    let error = open(disk.path(), 65_536).expect_err("12 MiB do not fit");
     assert_eq!(error.outcome(), Outcome::JournalUnavailable);
     assert!(error.to_string().contains("make room"), "{error}");
     assert!(open(disk.path(), 1024).is_ok(), "a smaller one fits, nothing is left over");
