@@ -2,8 +2,10 @@
 #![allow(unsafe_code)]
 
 mod hold;
+mod lock;
 
 pub use hold::{AtFork, Hold, hold, register};
+pub use lock::{Guard, Mutex, Port, RwLock};
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};

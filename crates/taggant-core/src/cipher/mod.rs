@@ -1,7 +1,8 @@
 //! XAES-256-GCM, sealing states, randomness that is safe across `fork`, keyed
-//! hashes and signatures.
+//! hashes, derived keys and signatures.
 
 pub mod fork;
+pub mod hkdf;
 pub mod mac;
 pub mod random;
 pub mod sign;
