@@ -58,7 +58,13 @@ impl<'a> Binder<'a> {
         let scratch = &mut self.scratch;
         let present = id.canonical(&mut |part| scratch.extend_from_slice(part));
         self.subjects[usize::from(index)] = if present {
-            Subject::Tag(self.flow.tenant.subject_tag(kind, &self.scratch))
+            match self.flow.tenant.subject_tag(kind, &self.scratch) {
+                Ok(tag) => Subject::Tag(tag),
+                Err(error) => {
+                    self.error = Some(error);
+                    return;
+                }
+            }
         } else {
             Subject::Absent
         };
@@ -91,9 +97,9 @@ impl<'a> Binder<'a> {
 }
 
 /// The subject of a record that names none: the one that the flow names, if it does.
-pub(crate) fn flow_subject(flow: &Resolved) -> Subject {
+pub(crate) fn flow_subject(flow: &Resolved) -> Result<Subject, Error> {
     match &flow.subject {
-        Some((kind, id)) => Subject::Tag(flow.tenant.subject_tag(kind, id)),
-        None => Subject::Unset,
+        Some((kind, id)) => flow.tenant.subject_tag(kind, id).map(Subject::Tag),
+        None => Ok(Subject::Unset),
     }
 }

@@ -245,16 +245,21 @@ fn bind_record(
     bind(&mut binder);
     let (canonical, bound) = binder.finish();
     bound?;
-    inherit_subject(&mut subjects[0], parent.inherited.as_ref().map(|i| i.subject), &parent.flow);
+    inherit_subject(&mut subjects[0], parent.inherited.as_ref().map(|i| i.subject), &parent.flow)?;
     Ok(canonical)
 }
 
 /// A record that names no subject has the enclosing record's, else the one that the flow names.
-pub(crate) fn inherit_subject(own: &mut Subject, enclosing: Option<Subject>, flow: &Resolved) {
+pub(crate) fn inherit_subject(
+    own: &mut Subject,
+    enclosing: Option<Subject>,
+    flow: &Resolved,
+) -> Result<()> {
     if *own == Subject::Unset {
         *own = match enclosing {
             Some(enclosing) => enclosing,
-            None => flow_subject(flow),
+            None => flow_subject(flow)?,
         };
     }
+    Ok(())
 }

@@ -92,7 +92,7 @@ impl Opener {
         bind(&mut binder);
         let (_, bound) = binder.finish();
         bound?;
-        stack::inherit_subject(&mut binding.subjects[0], enclosing, &self.flow);
+        stack::inherit_subject(&mut binding.subjects[0], enclosing, &self.flow)?;
         Ok(Frame {
             spec,
             decisions,
