@@ -213,7 +213,7 @@ fn an_erasure_whose_process_died_before_the_receipt_gets_its_work_list_at_the_ne
         let handle = runtime.handle_of("customer", &1_u64).unwrap().unwrap();
         // All that an erasure does before its event.
         let keys = runtime.keys().tenant("default").unwrap();
-        let tag = keys.subject_tag("customer", b"1");
+        let tag = keys.subject_tag("customer", b"1").unwrap();
         runtime.keys().erase("default", tag, &taggant::Groups::All).unwrap();
         assert!(runtime.ledger().receipt(1).is_err());
         handle

@@ -1,12 +1,14 @@
 //! One SQLite connection, shared by threads, never by processes.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
-use taggant_core::cipher::fork::{self, AtFork};
+use taggant_core::cipher::fork::{self, AtFork, Guard, Mutex};
 use taggant_core::{Error, Outcome, Result};
+
+use crate::schema::{self, Schema};
 
 /// How long a process waits for another's transaction.
 const BUSY: Duration = Duration::from_secs(30);
@@ -23,6 +25,8 @@ pub(crate) struct Database {
     outcome: Outcome,
     secure_delete: bool,
     read_only: bool,
+    /// What the schema must be, where nothing else may stand in it.
+    schema: Option<Schema>,
     open: Arc<Open>,
     /// What `fork` knows of `open`.
     _at_fork: Arc<dyn AtFork>,
@@ -34,6 +38,8 @@ struct Open(Mutex<Connected>);
 #[derive(Default)]
 struct Connected {
     connection: Option<Connection>,
+    /// SQLite's count of schema changes when the schema was compared last.
+    compared: Option<i64>,
     /// The process generation that opened it.
     generation: u64,
 }
@@ -43,7 +49,7 @@ impl AtFork for Open {
     /// parent's locks, and the log that it writes to could be removed by others: its keys would be
     /// gone. Parent and child open the file anew when they need it.
     fn before(&self) {
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.0.lock();
         if open.generation == fork::generation() {
             drop(open.connection.take());
         }
@@ -59,9 +65,29 @@ impl Database {
         outcome: Outcome,
     ) -> Result<Self> {
         let database = Self::new(path, secure_delete, false, outcome);
-        database.write(|transaction| migrate(transaction, migrations))?;
+        let version = database.write(|transaction| schema::migrate(transaction, migrations))?;
+        if version > migrations.len() {
+            return Err(Error::new(
+                outcome,
+                format!(
+                    "{} has schema {version} where {} is the newest that is known: a newer version \
+                     of taggant wrote it; use that one",
+                    database.path.display(),
+                    migrations.len()
+                ),
+            ));
+        }
         sync_folder(&database.path).map_err(|error| database.failed(&error.to_string()))?;
         Ok(database)
+    }
+
+    /// Lets nothing stand in the schema but what the migrations make: compared now, and by every
+    /// write after a change of the schema.
+    pub(crate) fn guarded(mut self, migrations: &[&str]) -> Result<Self> {
+        let expected = schema::expected(migrations).map_err(|error| self.explain(&error))?;
+        self.schema = Some(expected);
+        self.write(|_| Ok(()))?;
+        Ok(self)
     }
 
     /// Opens a file that is there, to ask it and never to change it: a copy, or one in use.
@@ -92,7 +118,15 @@ impl Database {
         let open = Arc::new(Open::default());
         let at_fork: Arc<dyn AtFork> = open.clone();
         fork::register(&at_fork);
-        Self { path: path.to_owned(), outcome, secure_delete, read_only, open, _at_fork: at_fork }
+        Self {
+            path: path.to_owned(),
+            outcome,
+            secure_delete,
+            read_only,
+            schema: None,
+            open,
+            _at_fork: at_fork,
+        }
     }
 
     /// Waits for others that open or close the file: its switch to a log needs it alone, and SQLite
@@ -145,9 +179,14 @@ impl Database {
         &self,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<R>,
     ) -> Result<R> {
-        // No fork in the middle of a transaction.
-        let _hold = fork::hold();
-        let mut open = self.open.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.connected()?;
+        let connection = open.connection.as_mut().expect("connected above");
+        work(connection).map_err(|error| self.explain(&error))
+    }
+
+    fn connected(&self) -> Result<Guard<MutexGuard<'_, Connected>>> {
+        // No fork in the middle of a transaction: the lock holds it off.
+        let mut open = self.open.0.lock();
         if open.generation != fork::generation() {
             // A fork that `AtFork::before` did not see, by a bare system call. SQLite says to leave
             // the parent's connection alone.
@@ -156,9 +195,9 @@ impl Database {
         }
         if open.connection.is_none() {
             open.connection = Some(self.connect().map_err(|error| self.explain(&error))?);
+            open.compared = None;
         }
-        let connection = open.connection.as_mut().expect("opened above");
-        work(connection).map_err(|error| self.explain(&error))
+        Ok(open)
     }
 
     /// Runs work in a transaction that excludes other writers.
@@ -169,25 +208,66 @@ impl Database {
         self.try_write(|transaction| work(transaction).map_err(|error| self.explain(&error)))
     }
 
+    /// As [`write`](Self::write), for work that may find that it must not be done: `false`, and
+    /// nothing has changed.
+    pub(crate) fn change(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<bool>,
+    ) -> Result<bool> {
+        self.transact(|transaction| {
+            let is_done = work(transaction).map_err(|error| self.explain(&error))?;
+            Ok((is_done, is_done))
+        })
+    }
+
     /// As [`write`](Self::write), for work that may refuse.
     pub(crate) fn try_write<R>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<R>,
     ) -> Result<R> {
-        let mut result = None;
-        self.read(|connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            match work(&transaction) {
-                Ok(done) => {
-                    transaction.commit()?;
-                    result = Some(Ok(done));
-                }
-                Err(error) => result = Some(Err(error)),
-            }
-            Ok(())
-        })?;
-        result.expect("set on both ways")
+        self.transact(|transaction| Ok((true, work(transaction)?)))
+    }
+
+    /// Runs work that says whether it is to stay.
+    fn transact<R>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<(bool, R)>) -> Result<R> {
+        let mut open = self.connected()?;
+        let Connected { connection, compared, .. } = &mut *open;
+        let connection = connection.as_mut().expect("connected above");
+        let explained = |error: rusqlite::Error| self.explain(&error);
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(explained)?;
+        self.compare(&transaction, compared)?;
+        let (stays, done) = work(&transaction)?;
+        if stays {
+            transaction.commit().map_err(explained)?;
+        }
+        Ok(done)
+    }
+
+    /// Compares the schema, if it was changed since the last time.
+    fn compare(&self, transaction: &Transaction<'_>, compared: &mut Option<i64>) -> Result<()> {
+        let Some(expected) = &self.schema else { return Ok(()) };
+        let explained = |error: rusqlite::Error| self.explain(&error);
+        let count: i64 = transaction
+            .prepare_cached("PRAGMA schema_version")
+            .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+            .map_err(explained)?;
+        if *compared == Some(count) {
+            return Ok(());
+        }
+        if schema::found(transaction).map_err(explained)? != *expected {
+            return Err(Error::new(
+                Outcome::Tampered,
+                format!(
+                    "the schema of {} is not the one that this version makes: somebody added or \
+                     changed a table, index, view or trigger; remove it, or restore the file",
+                    self.path.display()
+                ),
+            ));
+        }
+        *compared = Some(count);
+        Ok(())
     }
 
     /// SQLite's own message may quote a row; only its code is passed on.
@@ -209,16 +289,6 @@ impl Database {
             ),
         )
     }
-}
-
-/// A schema is a list of steps; `user_version` counts those that were made.
-fn migrate(transaction: &Transaction<'_>, migrations: &[&str]) -> rusqlite::Result<()> {
-    let done: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    for (number, migration) in (1_u32..).zip(migrations).skip(done as usize) {
-        transaction.execute_batch(migration)?;
-        transaction.pragma_update(None, "user_version", number)?;
-    }
-    Ok(())
 }
 
 /// A new file is durable when its folder is.

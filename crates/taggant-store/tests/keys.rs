@@ -23,7 +23,7 @@ fn open_with(folder: &Path, config: KeyConfig) -> Result<KeyRing> {
 }
 
 fn person(ring: &KeyRing, id: &str) -> SubjectTag {
-    ring.tenant("t").unwrap().subject_tag("customer", id.as_bytes())
+    ring.tenant("t").unwrap().subject_tag("customer", id.as_bytes()).unwrap()
 }
 
 fn seal(ring: &KeyRing, id: &str) -> Result<taggant_core::tag::KeyId> {
@@ -31,9 +31,12 @@ fn seal(ring: &KeyRing, id: &str) -> Result<taggant_core::tag::KeyId> {
     Ok(ring.tenant("t")?.seal_key("main", Owner::Subject(tag))?.id())
 }
 
-/// An insider with the database file and without keys.
+/// An insider with the database file and without keys. What they keep for later is in `aside`: a
+/// table in the file itself would show.
 fn insider(folder: &Path, sql: &str) {
     let connection = Connection::open(folder.join("keys.db")).unwrap();
+    let aside = folder.join("insider.db");
+    connection.execute("ATTACH ?1 AS aside", [aside.to_str().unwrap()]).unwrap();
     connection.execute_batch(sql).unwrap();
 }
 
@@ -47,7 +50,8 @@ fn a_person_keeps_one_key_across_restarts_and_processes() {
     assert_eq!(person(&a, "1"), person(&b, "1"));
     let again = open(folder.path()).unwrap();
     assert_eq!(again.tenant("t").unwrap().open_key(id).unwrap().id(), id);
-    assert_ne!(again.tenant("u").unwrap().subject_tag("customer", b"1"), person(&a, "1"));
+    let other = again.tenant("u").unwrap().subject_tag("customer", b"1").unwrap();
+    assert_ne!(other, person(&a, "1"));
     let error = again.tenant("u").unwrap().open_key(id).unwrap_err();
     assert_eq!(error.outcome(), Outcome::WrongTenant);
 }
@@ -154,7 +158,7 @@ fn an_insider_cannot_turn_live_data_into_erased_nor_back() {
     let folder = tempfile::tempdir().unwrap();
     let ring = open(folder.path()).unwrap();
     let (live, gone) = (seal(&ring, "1").unwrap(), seal(&ring, "2").unwrap());
-    insider(folder.path(), "CREATE TABLE copy AS SELECT * FROM data_keys");
+    insider(folder.path(), "CREATE TABLE aside.copy AS SELECT * FROM data_keys");
     ring.erase("t", person(&ring, "2"), &Groups::All).unwrap();
     insider(folder.path(), &format!("UPDATE data_keys SET state = 4 WHERE id = x'{live}'"));
     let fresh = open(folder.path()).unwrap();
@@ -164,7 +168,7 @@ fn an_insider_cannot_turn_live_data_into_erased_nor_back() {
         folder.path(),
         &format!(
             "DELETE FROM data_keys WHERE id = x'{gone}';
-             INSERT INTO data_keys SELECT * FROM copy WHERE id = x'{gone}'"
+             INSERT INTO data_keys SELECT * FROM aside.copy WHERE id = x'{gone}'"
         ),
     );
     // The row is genuine and old; the chain knows better.
@@ -185,22 +189,27 @@ fn an_insider_cannot_forge_or_lose_an_erasure() {
         ring.erase("t", person(&ring, &n.to_string()), &Groups::All).unwrap();
     }
     let outcome = |folder: &Path| open(folder).err().map(|error| error.outcome());
-    insider(folder.path(), "CREATE TABLE copy AS SELECT * FROM erasures");
-    insider(folder.path(), "DELETE FROM erasures WHERE number = 2");
+    let erased: Vec<u64> =
+        ring.history().unwrap().iter().filter(|row| row.kind == 2).map(|row| row.number).collect();
+    insider(folder.path(), "CREATE TABLE aside.copy AS SELECT * FROM key_events");
+    insider(folder.path(), &format!("DELETE FROM key_events WHERE number = {}", erased[0]));
     assert_eq!(outcome(folder.path()), Some(Outcome::Tampered));
+    let restored = "DELETE FROM key_events; INSERT INTO key_events SELECT * FROM aside.copy;";
     insider(
         folder.path(),
         &format!(
-            "DELETE FROM erasures; INSERT INTO erasures SELECT * FROM copy;
-             UPDATE erasures SET subject = x'{}' WHERE number = 3",
-            person(&ring, "1")
+            "{restored} UPDATE key_events
+             SET body = unhex(replace(hex(body), upper('{}'), upper('{}'))) WHERE number = {}",
+            person(&ring, "3"),
+            person(&ring, "1"),
+            erased[1]
         ),
     );
     assert_eq!(outcome(folder.path()), Some(Outcome::Tampered));
-    insider(folder.path(), "DELETE FROM erasures; INSERT INTO erasures SELECT * FROM copy");
+    insider(folder.path(), restored);
     assert!(open(folder.path()).unwrap().tenant("t").unwrap().open_key(id).is_ok());
-    // The end of the chain cut off: the anchor knows it, and the store is erased again.
-    insider(folder.path(), "DELETE FROM erasures WHERE number > 1");
+    // The end of the history cut off: the anchor knows it, and the store is erased again.
+    insider(folder.path(), &format!("DELETE FROM key_events WHERE number > {}", erased[0]));
     let fresh = open(folder.path()).unwrap();
     assert_eq!(fresh.head().unwrap().number, 3);
     assert_eq!(seal(&fresh, "4").unwrap_err().outcome(), Outcome::Erased);
@@ -250,12 +259,17 @@ fn a_wrong_root_key_is_told_from_tampering() {
         Arc::new(LocalRoot::new(&[8; 32])),
         Box::new(FileAnchor::new(&folder.path().join("anchor.log"))),
         KeyConfig::default(),
-    )
-    .unwrap();
-    assert_eq!(wrong.tenant("t").err().unwrap().outcome(), Outcome::KeyUnavailable);
-    insider(folder.path(), "UPDATE root_wraps SET wrapped = zeroblob(72)");
+    );
+    assert_eq!(wrong.err().unwrap().outcome(), Outcome::KeyUnavailable);
+    let of_tenants = "(SELECT id FROM branch_keys WHERE tenant = 't')";
+    insider(
+        folder.path(),
+        &format!("UPDATE root_wraps SET wrapped = zeroblob(72) WHERE branch IN {of_tenants}"),
+    );
     let ring = open(folder.path()).unwrap();
     assert_eq!(ring.tenant("t").err().unwrap().outcome(), Outcome::Tampered);
+    insider(folder.path(), "UPDATE root_wraps SET wrapped = zeroblob(72)");
+    assert_eq!(open(folder.path()).err().unwrap().outcome(), Outcome::Tampered);
 }
 
 #[test]
@@ -297,7 +311,7 @@ fn rotation_makes_new_keys_and_leaves_old_ones_readable() {
     )
     .unwrap();
     assert!(moved.tenant("t").unwrap().open_key(old).is_ok());
-    assert!(open(folder.path()).unwrap().tenant("t").is_err());
+    assert_eq!(open(folder.path()).err().unwrap().outcome(), Outcome::KeyUnavailable);
 }
 
 #[test]

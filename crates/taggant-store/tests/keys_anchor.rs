@@ -3,22 +3,28 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use taggant_core::key::{Anchor, ErasureRow, Groups, KeyConfig, KeyRing, LocalRoot, Owner};
+use taggant_core::key::{
+    Anchor, Anchored, EventRow, Folder, Groups, KeyConfig, KeyRing, LocalRoot, Owner,
+};
 use taggant_core::{Error, Outcome, Result};
 use taggant_store::keys::{FileAnchor, SqliteKeyStore};
 
 struct Failing(FileAnchor, Arc<AtomicBool>);
 
 impl Anchor for Failing {
-    fn read(&self) -> Result<Option<Vec<ErasureRow>>> {
+    fn read(&self) -> Result<Option<Anchored>> {
         self.0.read()
     }
 
-    fn extend(&self, rows: &[ErasureRow]) -> Result<()> {
+    fn extend(&self, folder: &Folder, rows: &[EventRow]) -> Result<()> {
         if self.1.load(Ordering::Relaxed) {
             return Err(Error::new(Outcome::KeyUnavailable, "the disk of the anchor is full"));
         }
-        self.0.extend(rows)
+        self.0.extend(folder, rows)
+    }
+
+    fn set_aside(&self) -> Result<()> {
+        self.0.set_aside()
     }
 }
 
@@ -36,9 +42,9 @@ fn the_next_erasure_anchors_those_that_could_not_be() {
     };
     let ring = open().unwrap();
     let tenant = ring.tenant("t").unwrap();
-    let anchored = [true, false, true].map(|works| {
+    let anchored = [(1, true), (2, false), (3, true)].map(|(person, works)| {
         full.store(!works, Ordering::Relaxed);
-        let tag = tenant.subject_tag("customer", &[u8::from(works)]);
+        let tag = tenant.subject_tag("customer", &[person]).unwrap();
         let _ = tenant.seal_key("main", Owner::Subject(tag));
         ring.erase("t", tag, &Groups::All).unwrap().anchored
     });

@@ -32,7 +32,7 @@ fn child_that_makes_keys_for_new_people() {
     let mut out = std::io::stdout();
     for n in 0_u32.. {
         let person = format!("{}-{n}", std::process::id());
-        let tag = tenant.subject_tag("customer", person.as_bytes());
+        let tag = tenant.subject_tag("customer", person.as_bytes()).unwrap();
         let key = tenant.seal_key("main", Owner::Subject(tag)).unwrap();
         writeln!(out, "ack {person} {}", key.id()).unwrap();
         out.flush().unwrap();
@@ -78,7 +78,7 @@ fn every_acknowledged_key_opens_after_a_kill_at_any_moment() {
         let tenant = open(folder.path()).tenant("t").unwrap();
         for (person, id) in &acknowledged {
             let key = tenant.open_key(key_id(id)).unwrap();
-            let owner = Owner::Subject(tenant.subject_tag("customer", person.as_bytes()));
+            let owner = Owner::Subject(tenant.subject_tag("customer", person.as_bytes()).unwrap());
             assert!(key.belongs_to(owner));
             assert_eq!(tenant.seal_key("main", owner).unwrap().id(), key.id());
         }

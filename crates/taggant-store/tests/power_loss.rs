@@ -38,8 +38,8 @@ fn child() {
     let ring = open(&folder);
     let tenant = ring.tenant("t").unwrap();
     let mut acks = std::fs::File::create(folder.join("acks")).unwrap();
-    let tag = |n: u32| tenant.subject_tag("customer", n.to_string().as_bytes());
-    for n in 0..12 {
+    let tag = |n: u32| tenant.subject_tag("customer", n.to_string().as_bytes()).unwrap();
+    for n in 0..20 {
         let key = tenant.seal_key("main", Owner::Subject(tag(n))).unwrap();
         ack(&mut acks, "key", key.id());
     }

@@ -42,13 +42,14 @@ mod runtime;
 mod span;
 
 pub use taggant_core::flow::{Flow, FlowKind, Location};
-pub use taggant_core::key::{Groups, KeyInfo, KeyState, LocalRoot, RootKey};
+pub use taggant_core::key::{Groups, IdentityKey, KeyInfo, KeyState, LocalRoot, RootKey};
 pub use taggant_core::policy::{self, Policy};
 pub use taggant_core::redact::MaskText;
 pub use taggant_core::seal::{IndexValue, LookupField, Sensitive, SubjectId, Tagged, Wrapped};
 pub use taggant_core::tag::KeyId;
 pub use taggant_core::{Error, Outcome, Result};
 pub use taggant_derive::Tagged;
+pub use taggant_store::identity;
 pub use taggant_store::root;
 
 /// The ledger: what it can be asked, and what it answers.

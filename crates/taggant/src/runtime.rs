@@ -8,7 +8,7 @@ use std::time::Duration;
 use taggant_core::flow::runtime::{Counters, DEFAULT_MAX_LOCATIONS};
 use taggant_core::flow::{DEFAULT_TENANT, Runtime as Core};
 use taggant_core::journal::{InstanceId, Journal, JournalConfig, SlotKeys, StartInfo};
-use taggant_core::key::{KeyConfig, KeyRing, RootKey};
+use taggant_core::key::{IdentityKey, KeyConfig, KeyRing, RootKey};
 use taggant_core::policy::Policy;
 use taggant_core::seal::SubjectId;
 use taggant_core::tag::SubjectTag;
@@ -67,6 +67,28 @@ impl Builder {
     #[must_use]
     pub fn adopt_anchor(mut self) -> Self {
         self.keys.adopt_anchor = true;
+        self
+    }
+
+    /// Makes a new key store where the folder shows that there was one: it has a root key, an
+    /// anchor or a ledger, and no key store. Use it once, for a root key that was put into a new
+    /// folder, or where the old key store is lost for good: what its keys sealed can't be opened
+    /// any more, and its anchor is put away under another name.
+    #[must_use]
+    pub fn begin_anew(mut self) -> Self {
+        self.keys.begin_anew = true;
+        self
+    }
+
+    /// The identity key that this data folder shares with those of other services, so that all
+    /// know a person under one tag: see [`identity`](crate::identity). Default: a random one in
+    /// the key store.
+    ///
+    /// A folder that had its own adopts this one, for ever. People who were known before keep
+    /// their tags, and erased people stay erased.
+    #[must_use]
+    pub fn identity(mut self, identity: IdentityKey) -> Self {
+        self.keys.identity = Some(Arc::new(identity));
         self
     }
 
@@ -160,10 +182,6 @@ impl Builder {
         &mut self,
         cache_life: Option<Duration>,
     ) -> Result<(Arc<KeyRing>, PathBuf)> {
-        let root = match self.root.take() {
-            Some(root) => root,
-            None => Arc::new(taggant_store::root::from_file(&self.folder.join("root.key"))?),
-        };
         let anchor = match self.anchor.take() {
             Some(anchor) => anchor,
             None => {
@@ -171,11 +189,40 @@ impl Builder {
                 self.folder.join("anchor").join("erasures")
             }
         };
+        self.refuse_new_store(&anchor)?;
+        // Before the root-key file: a cut in between must not look like a lost key store.
+        let store = Arc::new(SqliteKeyStore::open(&self.folder.join("keys.db"))?);
+        let root = match self.root.take() {
+            Some(root) => root,
+            None => Arc::new(taggant_store::root::from_file(&self.folder.join("root.key"))?),
+        };
         let mut config = self.keys.clone();
         config.cache_life = cache_life.unwrap_or(config.cache_life);
-        let store = Arc::new(SqliteKeyStore::open(&self.folder.join("keys.db"))?);
         let file = Box::new(FileAnchor::new(&anchor));
         Ok((Arc::new(KeyRing::open(store, root, file, config)?), anchor))
+    }
+
+    /// A key store that is not there is not made beside what belongs to one.
+    fn refuse_new_store(&self, anchor: &Path) -> Result<()> {
+        let store = self.folder.join("keys.db");
+        if self.keys.begin_anew || store.exists() {
+            return Ok(());
+        }
+        let mut parts = vec![anchor.to_owned(), self.folder.join("ledger.db")];
+        if self.root.is_none() {
+            parts.push(self.folder.join("root.key"));
+        }
+        let Some(part) = parts.iter().find(|part| part.exists()) else { return Ok(()) };
+        Err(Error::new(
+            Outcome::KeyUnavailable,
+            format!(
+                "there is no key store {} and there is {}: restore the key store that it belongs \
+                 to; for a new data folder, or where the old key store is lost for good, build \
+                 once with begin_anew",
+                store.display(),
+                part.display()
+            ),
+        ))
     }
 }
 
@@ -338,7 +385,10 @@ impl Runtime {
         let mut bytes = Vec::new();
         let present = id.canonical(&mut |part| bytes.extend_from_slice(part));
         let keys = self.core.keys().tenant(tenant)?;
-        Ok(present.then(|| keys.subject_tag(kind, &bytes)))
+        if !present {
+            return Ok(None);
+        }
+        keys.subject_tag(kind, &bytes).map(Some)
     }
 
     /// The handle under which the ledger knows a person of the default tenant, if any of their data

@@ -92,7 +92,7 @@ impl Store {
             &[row.generation],
             &row.branch,
         ]);
-        let key = unwrap(&self.branch("$service", row.branch), &context, &row.wrapped);
+        let key = unwrap(&self.branch(&format!("${kind}"), row.branch), &context, &row.wrapped);
         (row.generation, key)
     }
 
@@ -112,14 +112,15 @@ impl Store {
     ) -> Opened {
         let bytes = unmasked(text);
         assert_eq!(bytes[..4], [0xFE, 0xD1, 1, 1]);
-        let stored = self.rows.data_key(KeyId(bytes[13..29].try_into().unwrap())).unwrap();
-        let stored = stored.expect("the data key is there");
+        let stored = self.rows.data_keys(&[KeyId(bytes[13..29].try_into().unwrap())]).unwrap();
+        let stored = stored.into_iter().next().expect("the data key is there");
         let owner = (stored.owner_kind as u8, stored.owner.clone());
         let context = frames(&[
             b"taggant data key",
             &[1, 1],
             self.tenant.as_bytes(),
             b"sales",
+            &stored.generation.to_be_bytes(),
             &stored.branch,
             &bytes[13..29],
             &[owner.0],

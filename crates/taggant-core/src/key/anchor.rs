@@ -1,20 +1,37 @@
-//! The anchor: the list of erasures, kept outside the backups of the key store.
+//! The anchor: the history of keys, kept outside the backups of the key store.
 
-use super::chain::ErasureRow;
+use super::history::EventRow;
+use super::store::Folder;
 use crate::error::Result;
 
-/// Where the erasures stand a second time. A key store that was restored from a backup is behind
-/// it, and is brought up before it serves a key.
+/// What an anchor holds.
+#[derive(Clone, Debug)]
+pub struct Anchored {
+    /// Which folder it belongs to.
+    pub folder: Folder,
+    /// The history, in order.
+    pub events: Vec<EventRow>,
+}
+
+/// Where the history of keys stands a second time. A key store that was restored from a backup is
+/// behind it, and is brought up before it serves a key.
 pub trait Anchor: Send + Sync {
-    /// All erasures, in order; `None` where there is no anchor at all.
+    /// Folder and history; `None` where there is no anchor at all, or one whose making was cut off.
     ///
     /// # Errors
     /// `KeyUnavailable` where it can't be read, `Tampered` where it is damaged.
-    fn read(&self) -> Result<Option<Vec<ErasureRow>>>;
+    fn read(&self) -> Result<Option<Anchored>>;
 
-    /// Adds erasures that it does not have yet, durably; makes it where there is none.
+    /// Adds entries that it does not have yet, durably; makes it where there is none. It never
+    /// takes entries that leave a gap, nor those of another folder.
     ///
     /// # Errors
     /// `KeyUnavailable` where it can't be written.
-    fn extend(&self, rows: &[ErasureRow]) -> Result<()>;
+    fn extend(&self, folder: &Folder, events: &[EventRow]) -> Result<()>;
+
+    /// Puts what it holds away under another name, so that it can begin anew.
+    ///
+    /// # Errors
+    /// `KeyUnavailable` where it can't be moved.
+    fn set_aside(&self) -> Result<()>;
 }

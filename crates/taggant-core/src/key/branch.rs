@@ -1,15 +1,18 @@
-//! Branch keys of a tenant, unwrapped by the root key once per process.
+//! Branch keys, unwrapped by the root key once per process.
 
 use std::sync::Arc;
 
 use super::root::RootKey;
-use super::store::{BranchRow, KeyStore, RootWrap};
+use super::store::{BranchRow, RootWrap};
 use super::wrap;
 use crate::cipher::xaes::XaesKey;
 use crate::error::{Error, Outcome, Result};
 
-/// The group of a tenant's service keys; no dataset can name it.
-pub(super) const SERVICE_GROUP: &str = "$service";
+/// What the history calls them.
+pub(super) const KIND: &str = "branch";
+
+/// What the groups of service keys begin with; no dataset can name one.
+pub(super) const SERVICE: char = '$';
 
 /// An unwrapped branch key.
 pub(super) struct Branch {
@@ -19,43 +22,32 @@ pub(super) struct Branch {
     pub(super) cipher: XaesKey,
 }
 
-/// Makes the next generation of a group's branch key, or takes the one that another process made.
-pub(super) fn create(
-    store: &dyn KeyStore,
+/// A fresh branch key and its row.
+pub(super) fn fresh(
     root: &dyn RootKey,
     tenant: &str,
     group: &str,
     generation: u32,
-) -> Result<Branch> {
+) -> Result<(BranchRow, Branch)> {
     let id = wrap::fresh_id()?;
     let key = wrap::fresh_key()?;
-    let row = BranchRow {
+    let mut row = BranchRow {
         id,
         tenant: tenant.to_owned(),
         group: group.to_owned(),
         generation,
-        wraps: vec![root_wrap(root, tenant, group, id, &key)?],
+        wraps: Vec::new(),
     };
-    if store.insert_branch(&row)? {
-        let cipher = XaesKey::new(&key);
-        return Ok(Branch { id, group: Arc::from(group), generation, cipher });
-    }
-    let rows = store.branches(tenant)?;
-    let theirs = rows.iter().find(|row| row.group == group && row.generation == generation);
-    open(root, theirs.ok_or_else(|| missing(group))?)
+    row.wraps = vec![root_wrap(root, &row, &key)?];
+    let cipher = XaesKey::new(&key);
+    Ok((row, Branch { id, group: Arc::from(group), generation, cipher }))
 }
 
-pub(super) fn root_wrap(
-    root: &dyn RootKey,
-    tenant: &str,
-    group: &str,
-    id: [u8; 16],
-    key: &[u8; 32],
-) -> Result<RootWrap> {
+pub(super) fn root_wrap(root: &dyn RootKey, row: &BranchRow, key: &[u8; 32]) -> Result<RootWrap> {
     Ok(RootWrap {
         root: root.id().to_owned(),
         check: root.check_value(),
-        wrapped: root.wrap(&wrap::branch_context(tenant, group, &id), key)?,
+        wrapped: root.wrap(&wrap::branch_context(row), key)?,
     })
 }
 
@@ -77,8 +69,7 @@ pub(super) fn unwrap(root: &dyn RootKey, row: &BranchRow) -> Result<zeroize::Zer
             "the key store was made under another root key; give this process that one",
         ));
     };
-    let context = wrap::branch_context(&row.tenant, &row.group, &row.id);
-    root.unwrap(&context, &own.wrapped).map_err(|error| {
+    root.unwrap(&wrap::branch_context(row), &own.wrapped).map_err(|error| {
         if error.outcome() == Outcome::Tampered && own.check != root.check_value() {
             Error::new(
                 Outcome::KeyUnavailable,
@@ -91,9 +82,14 @@ pub(super) fn unwrap(root: &dyn RootKey, row: &BranchRow) -> Result<zeroize::Zer
     })
 }
 
-pub(super) fn missing(group: &str) -> Error {
+/// A key that the history says was made is not there. It is never made anew: what it sealed, and
+/// who is known by it, would be lost behind everybody's back.
+pub(super) fn lost(tenant: &str, what: &str) -> Error {
     Error::new(
-        Outcome::KeyUnavailable,
-        format!("the key store has no branch key for key group `{group}`; restore it"),
+        Outcome::KeyStoreRolledBack,
+        format!(
+            "the key store lacks a key of `{what}` of tenant `{tenant}` that its history says was \
+             made: the store is an older copy, or a row was deleted; restore a newer copy"
+        ),
     )
 }

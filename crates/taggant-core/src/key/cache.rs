@@ -6,9 +6,10 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::data::{DataKey, Owner};
+use crate::cipher::fork::{Guard, Mutex};
 use crate::tag::KeyId;
 
 /// What a key is looked up by.
@@ -91,9 +92,9 @@ impl Cache {
         }
     }
 
-    fn shard(&self, by: &By) -> std::sync::MutexGuard<'_, Shard> {
+    fn shard(&self, by: &By) -> Guard<std::sync::MutexGuard<'_, Shard>> {
         let index = self.hasher.hash_one(by) as usize % SHARDS;
-        self.shards[index].lock().unwrap_or_else(PoisonError::into_inner)
+        self.shards[index].lock()
     }
 
     pub(super) fn get(&self, epoch: u64, by: &By) -> Option<Arc<DataKey>> {
@@ -117,7 +118,7 @@ impl Cache {
     /// Drops everything: what nobody uses any more is wiped now.
     pub(super) fn clear(&self) {
         for shard in &self.shards {
-            *shard.lock().unwrap_or_else(PoisonError::into_inner) = Shard::default();
+            *shard.lock() = Shard::default();
         }
     }
 }

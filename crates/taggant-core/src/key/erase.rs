@@ -1,10 +1,12 @@
 //! Crypto-shredding: fence, destroy, overwrite, and remember for ever.
 
-use super::chain::{ErasureRow, Groups};
-use super::ring::{KeyRing, Shared};
-use super::store::{DataKeyRow, EraseWork, KeyState};
-use super::tenant::{TenantKeys, fence_key, now_ns, same, state_mac, tampered};
-use crate::cipher::fork;
+use super::groups::Groups;
+use super::history::{ErasureRow, KeyEvent};
+use super::mac;
+use super::record::Draft;
+use super::ring::KeyRing;
+use super::store::{DataKeyRow, Fence, KeyState, OwnerKind, Swap};
+use super::tenant::TenantKeys;
 use crate::cipher::mac::MacKey;
 use crate::error::{Error, Outcome, Result};
 use crate::tag::SubjectTag;
@@ -12,11 +14,11 @@ use crate::tag::SubjectTag;
 /// What an erasure did.
 #[derive(Clone, Debug)]
 pub struct Erasure {
-    /// Its entry in the chain.
+    /// Its entry in the history.
     pub row: ErasureRow,
     /// How many data keys were destroyed.
     pub keys: usize,
-    /// Whether the anchor has it already. If not, the next start adds it.
+    /// Whether the anchor has it already. If not, a refresh or the next start adds it.
     pub anchored: bool,
 }
 
@@ -24,36 +26,49 @@ impl KeyRing {
     /// Destroys the data keys of a person. Afterwards their values can be neither read nor written,
     /// in this process at once, in others within the cache life.
     ///
+    /// A person who was erased already has no second erasure: the first one is returned.
+    ///
     /// # Errors
     /// `Denied` under a legal hold, `KeyUnavailable`, `KeyStoreRolledBack`, `Tampered`; then
-    /// nothing was erased.
+    /// nothing was erased, unless the store took the erasure and could not be asked whether it
+    /// did: trying again tells.
     pub fn erase(&self, tenant: &str, subject: SubjectTag, groups: &Groups) -> Result<Erasure> {
         check_groups(groups)?;
-        let _hold = fork::hold();
         let keys = self.tenant(tenant)?;
-        self.shared.refresh_now()?;
-        let mut made = None;
-        self.shared.store.erase(tenant, subject, groups, &mut |work| {
-            let (row, rows) = plan(&keys, subject, groups, &work)?;
-            made = Some((row.clone(), rows.len()));
-            Ok((row, rows))
+        let mut destroyed = 0;
+        let recorded = self.shared.record(&mut || {
+            let draft = plan(&keys, subject, groups)?;
+            destroyed = draft.as_ref().map_or(0, |draft| draft.keys.len());
+            Ok(draft)
         })?;
-        let (row, destroyed) = made.expect("the store ran the plan, or reported an error");
-        // It has happened: what fails from here on is told by `anchored`, not by an error.
-        let anchored = self.shared.erased(&row).unwrap_or(false);
-        self.shared.void();
         self.clear_caches();
-        Ok(Erasure { row, keys: destroyed, anchored })
+        let Some(recorded) = recorded else { return self.erased_before(tenant, subject) };
+        let row = recorded.row.erasure().ok_or_else(mac::tampered)?;
+        Ok(Erasure { row, keys: destroyed, anchored: recorded.anchored })
+    }
+
+    fn erased_before(&self, tenant: &str, subject: SubjectTag) -> Result<Erasure> {
+        let rows = self.erasures(1)?;
+        let is_it = |row: &ErasureRow| row.tenant == tenant && row.subject == subject;
+        let row = rows.into_iter().rfind(is_it).ok_or_else(mac::tampered)?;
+        let known = self.shared.known.lock();
+        Ok(Erasure { row, keys: 0, anchored: known.anchored == known.number() })
     }
 
     /// Puts a person under legal hold, or ends it: while it lasts, erasure is refused.
     ///
     /// # Errors
-    /// `KeyUnavailable`.
+    /// `KeyUnavailable`, `KeyStoreRolledBack`, `Tampered`.
     pub fn hold(&self, tenant: &str, subject: SubjectTag, on: bool) -> Result<()> {
         let keys = self.tenant(tenant)?;
-        let mac = on.then(|| hold_mac(&keys, subject));
-        self.shared.store.set_hold(tenant, subject, mac)
+        self.shared.record(&mut || {
+            keys.people.check_identity(&self.shared)?;
+            if self.shared.fact(|facts| facts.is_held(tenant, subject)) == on {
+                return Ok(None);
+            }
+            Ok(Some(Draft::new(tenant, KeyEvent::Hold { subject, on })))
+        })?;
+        Ok(())
     }
 }
 
@@ -72,56 +87,55 @@ fn check_groups(groups: &Groups) -> Result<()> {
     }
 }
 
-fn hold_mac(keys: &TenantKeys, subject: SubjectTag) -> [u8; 32] {
-    keys.fence.tag(&[b"taggant legal hold", keys.name().as_bytes(), &subject.0])
-}
-
-fn plan(
-    keys: &TenantKeys,
-    subject: SubjectTag,
-    groups: &Groups,
-    work: &EraseWork,
-) -> Result<(ErasureRow, Vec<DataKeyRow>)> {
-    if let Some(mac) = work.hold {
-        if !same(&hold_mac(keys, subject), &mac) {
-            return Err(tampered());
-        }
+fn plan(keys: &TenantKeys, subject: SubjectTag, groups: &Groups) -> Result<Option<Draft>> {
+    let (shared, tenant) = (&keys.shared, keys.name());
+    // A tag from before an adoption may not be the person's any more.
+    keys.people.check_identity(shared)?;
+    let (is_held, mut all, last) = shared.fact(|facts| {
+        let erased = facts.erased(tenant, subject).cloned().unwrap_or(Groups::none());
+        let last = facts.last_erasure().map_or(0, |last| last.number);
+        (facts.is_held(tenant, subject), erased, last)
+    });
+    if is_held {
         return Err(Error::new(
             Outcome::Denied,
             "the person is under legal hold; end the hold before erasing",
         ));
     }
-    let mut row = ErasureRow {
-        number: work.head.as_ref().map_or(0, |head| head.number) + 1,
-        time_ns: now_ns(),
-        tenant: keys.name().to_owned(),
-        subject,
-        groups: groups.clone(),
-        previous: work.head.as_ref().map_or([0; 32], |head| head.hash),
-        hash: [0; 32],
-        mac: [0; 32],
-    };
-    row.hash = row.computed_hash();
-    row.mac = keys.fence.tag(&[b"taggant erasure", &row.hash]);
-    Ok((row, destroy(&keys.fence, &work.keys)))
+    let work = shared.store().erase_work(tenant, subject, groups)?;
+    if all.covers(groups) && work.keys.is_empty() {
+        return Ok(None);
+    }
+    all.add(groups);
+    let event = KeyEvent::Erased { number: last + 1, subject, groups: groups.clone() };
+    let mut draft = Draft::new(tenant, event);
+    draft.keys = destroy(&keys.fence, tenant, subject, groups, &work.keys)?;
+    let (tenant, version) = (tenant.to_owned(), work.version);
+    draft.fence = Some(Fence { tenant, subject, version, groups: all });
+    Ok(Some(draft))
 }
 
-fn destroy(fence: &MacKey, rows: &[DataKeyRow]) -> Vec<DataKeyRow> {
+/// The rows without key material. Each is checked before it is signed anew: that it is genuine, and
+/// one that the erasure is about.
+pub(super) fn destroy(
+    fence: &MacKey,
+    tenant: &str,
+    subject: SubjectTag,
+    groups: &Groups,
+    rows: &[DataKeyRow],
+) -> Result<Vec<Swap>> {
     let destroyed = |row: &DataKeyRow| {
-        let mut row = DataKeyRow { state: KeyState::Erased, wrapped: None, ..row.clone() };
-        row.mac = state_mac(fence, &row);
-        row
+        mac::check_data_key(fence, row)?;
+        let is_theirs = row.tenant == tenant
+            && row.owner_kind == OwnerKind::Subject
+            && row.owner == subject.0
+            && groups.contains(&row.group);
+        if !is_theirs {
+            return Err(mac::tampered());
+        }
+        let mut swap = super::rotate::in_state(fence, row, KeyState::Erased);
+        swap.row.wrapped = None;
+        Ok(swap)
     };
     rows.iter().map(destroyed).collect()
-}
-
-/// Erases again what a store that was restored from a backup has forgotten.
-pub(super) fn again(shared: &Shared, row: &ErasureRow) -> Result<()> {
-    let store = &*shared.store;
-    let fence = fence_key(shared, &row.tenant)?;
-    store.erase(&row.tenant, row.subject, &row.groups, &mut |work| {
-        // A store that is older than the tenant has no key of theirs.
-        let rows = fence.as_ref().map_or_else(Vec::new, |fence| destroy(fence, &work.keys));
-        Ok((row.clone(), rows))
-    })
 }

@@ -5,31 +5,50 @@
 
 mod anchor;
 mod branch;
+mod branches;
 mod cache;
-mod chain;
 mod commit;
 mod data;
 mod erase;
+mod facts;
+mod found;
+mod groups;
+mod history;
+mod identity;
+mod list;
 mod local;
+mod mac;
+mod person;
+mod prefetch;
+mod reconcile;
+mod record;
+mod refresh;
 mod ring;
 mod root;
 mod rotate;
+mod rows;
+mod serve;
 mod service;
+mod shared;
 mod store;
 mod tenant;
 mod wrap;
 
-pub use anchor::Anchor;
-pub use chain::{ErasureRow, Groups};
+pub use anchor::{Anchor, Anchored};
 pub use data::{DataKey, Owner};
 pub use erase::Erasure;
+pub use groups::Groups;
+pub use history::{ErasureRow, EventRow, KeyEvent};
+pub use identity::IdentityKey;
+pub use list::KeyInfo;
 pub use local::LocalRoot;
-pub use ring::{KeyConfig, KeyRing};
+pub use ring::KeyRing;
 pub use root::RootKey;
-pub use rotate::KeyInfo;
 pub use service::IndexKeys;
+pub use shared::KeyConfig;
 pub use store::{
-    Assigned, BranchRow, DataKeyRow, EraseWork, KeyState, KeyStore, OwnerKind, RootWrap, ServiceRow,
+    BranchRow, Change, DataKeyRow, EraseWork, Fence, Folder, KeyState, KeyStore, OwnerKind,
+    Proposal, RootWrap, ServiceRow, Standing, Swap, Watermark,
 };
 pub use tenant::TenantKeys;
 pub use wrap::frame;

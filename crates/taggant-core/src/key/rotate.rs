@@ -1,105 +1,135 @@
 //! Rotation: new keys for new writes, old wraps replaced. Keys are chosen by exact id, so nothing
 //! that was written before becomes unreadable.
 
-use super::branch;
+use super::branch::{self, Branch};
+use super::found::STORE;
+use super::history::KeyEvent;
+use super::mac;
+use super::reconcile::TRIES;
+use super::record::Draft;
 use super::ring::KeyRing;
 use super::root::RootKey;
-use super::service;
-use super::store::{DataKeyRow, KeyState, OwnerKind};
-use super::tenant::{TenantKeys, same, state_mac, tampered};
+use super::service::{self, Kind};
+use super::shared::crowded;
+use super::store::{BranchRow, DataKeyRow, KeyState, RootWrap, Swap};
+use super::tenant::TenantKeys;
 use super::wrap;
-use crate::cipher::fork;
+use crate::cipher::mac::MacKey;
 use crate::error::{Error, Outcome, Result};
-use crate::tag::{KeyId, SubjectTag};
-
-/// What may be said of a data key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyInfo {
-    /// Id.
-    pub id: KeyId,
-    /// Key group.
-    pub group: String,
-    /// The person, if it is a person's.
-    pub subject: Option<SubjectTag>,
-    /// The dataset, if it is a dataset's.
-    pub dataset: Option<String>,
-    /// State.
-    pub state: KeyState,
-    /// Unix time in nanoseconds.
-    pub created_ns: u64,
-}
-
-/// How many rows a batch has.
-const BATCH: usize = 1000;
+use crate::tag::KeyId;
 
 impl KeyRing {
-    /// Adds a wrap under another root key to every branch key of a tenant; with `only`, the wraps
-    /// under other root keys go. Data keys stay as they are. Returns the number of branch keys.
+    /// Adds a wrap under another root key to every branch key of a tenant, and to those of the
+    /// store itself; with `only`, the wraps under other root keys go, at the store's own branch
+    /// keys as far as no other tenant needs them. Data keys stay as they are. Returns the number of
+    /// branch keys of the tenant.
     ///
     /// # Errors
     /// `KeyUnavailable`, `Tampered`.
     pub fn rotate_root(&self, tenant: &str, new: &dyn RootKey, only: bool) -> Result<usize> {
-        let _hold = fork::hold();
-        let store = &*self.shared.store;
-        let rows = store.branches(tenant)?;
+        let rows = self.shared.store().branches(tenant)?;
         for row in &rows {
-            let key = branch::unwrap(&*self.shared.root, row)?;
-            let added = branch::root_wrap(new, tenant, &row.group, row.id, &key)?;
-            let mut wraps = row.wraps.clone();
-            wraps.retain(|wrap| !only && wrap.root != new.id());
-            wraps.push(added);
-            store.set_root_wraps(row.id, &wraps)?;
+            self.wrap_anew(row, new, &|_| !only)?;
+        }
+        let mut needed = Vec::new();
+        let tenants = self.shared.store().tenants()?;
+        for other in tenants.iter().filter(|other| *other != STORE) {
+            let rows = self.shared.store().branches(other)?;
+            needed.extend(rows.into_iter().flat_map(|row| row.wraps).map(|wrap| wrap.root));
+        }
+        let own = self.shared.store().branches(STORE)?;
+        for row in &own {
+            self.wrap_anew(row, new, &|wrap| !only || needed.contains(&wrap.root))?;
         }
         Ok(rows.len())
+    }
+
+    fn wrap_anew(
+        &self,
+        row: &BranchRow,
+        new: &dyn RootKey,
+        stays: &dyn Fn(&RootWrap) -> bool,
+    ) -> Result<()> {
+        let mut row = row.clone();
+        for _ in 0..TRIES {
+            let key = branch::unwrap(&*self.shared.root(), &row)?;
+            let mut wraps = row.wraps.clone();
+            wraps.retain(|wrap| wrap.root != new.id() && stays(wrap));
+            wraps.push(branch::root_wrap(new, &row, &key)?);
+            if self.shared.store().swap_root_wraps(row.id, &row.wraps, &wraps)? {
+                return Ok(());
+            }
+            let rows = self.shared.store().branches(&row.tenant)?;
+            let found = rows.into_iter().find(|other| other.id == row.id);
+            row = found.ok_or_else(|| branch::lost(&row.tenant, &row.group))?;
+        }
+        Err(crowded())
     }
 
     /// Makes the next branch key of a group and wraps the group's data keys under it, in batches;
     /// call it again after an interruption with `resume`. Returns how many were wrapped anew.
     ///
     /// # Errors
-    /// `KeyUnavailable`, `Tampered`.
+    /// `KeyUnavailable`, `KeyStoreRolledBack`, `Tampered`.
     pub fn rotate_branch(&self, tenant: &str, group: &str, resume: bool) -> Result<usize> {
-        let _hold = fork::hold();
         let keys = self.tenant(tenant)?;
-        let newest = if resume { keys.newest_branch(group)? } else { keys.next_branch(group)? };
+        let shared = &self.shared;
+        let newest = if resume {
+            keys.branches.newest(shared, group)?
+        } else {
+            keys.branches.next(shared, group)?
+        };
         let mut count = 0;
         self.each_batch(&keys, |rows| {
-            let mut changed = Vec::new();
-            for row in rows {
-                if row.group != group || row.branch == newest.id || row.wrapped.is_none() {
-                    continue;
-                }
-                let key = keys.unwrap_row(row)?;
-                let mut row = DataKeyRow { branch: newest.id, ..row.clone() };
-                row.wrapped = Some(wrap::wrap(&newest.cipher, &wrap::data_context(&row), &key)?);
-                changed.push(row);
-            }
-            count += changed.len();
-            self.shared.store.update(&changed)
+            count += self.wrap_batch(&keys, group, &newest, rows)?;
+            Ok(())
         })?;
         Ok(count)
     }
 
-    /// Retires the active data keys of a group: the next write of each owner gets a new key; what
-    /// was written before stays readable. Returns how many were retired.
+    /// Rows that others change meanwhile are read again, so that none is passed over.
+    fn wrap_batch(
+        &self,
+        keys: &TenantKeys,
+        group: &str,
+        newest: &Branch,
+        rows: &[DataKeyRow],
+    ) -> Result<usize> {
+        let (mut count, mut rows) = (0, rows.to_vec());
+        for _ in 0..TRIES {
+            rows.retain(|row| {
+                row.group == group && row.branch != newest.id && row.wrapped.is_some()
+            });
+            if rows.is_empty() {
+                return Ok(count);
+            }
+            let swaps: Result<Vec<Swap>> =
+                rows.iter().map(|row| under(keys, newest, row)).collect();
+            count += self.shared.store().swap(&swaps?)?;
+            let ids: Vec<KeyId> = rows.iter().map(|row| row.id).collect();
+            rows = self.shared.store().data_keys(&ids)?;
+        }
+        Err(crowded())
+    }
+
+    /// Ends the data generation of a group: the next write of each owner gets a new key; what was
+    /// written before stays readable. One entry of the history, however many keys there are.
+    /// Returns how many keys write no more.
     ///
     /// # Errors
     /// `KeyUnavailable`, `Tampered`.
     pub fn rotate_data(&self, tenant: &str, group: &str) -> Result<usize> {
-        let _hold = fork::hold();
         let keys = self.tenant(tenant)?;
-        let mut count = 0;
-        self.each_batch(&keys, |rows| {
-            let mut changed = Vec::new();
-            for row in rows.iter().filter(|r| r.group == group && r.state == KeyState::Active) {
-                let mut row = DataKeyRow { state: KeyState::Retired, ..row.clone() };
-                row.mac = state_mac(&keys.fence, &row);
-                changed.push(row);
+        let active = |key: &super::KeyInfo| key.group == group && key.state == KeyState::Active;
+        let count = self.list(tenant)?.iter().filter(|key| active(key)).count();
+        let next = keys.generation(group) + 1;
+        self.shared.record(&mut || {
+            if keys.generation(group) >= next {
+                return Ok(None);
             }
-            count += changed.len();
-            self.shared.store.update(&changed)
+            let event = KeyEvent::Generation { group: group.to_owned(), generation: next };
+            Ok(Some(Draft::new(tenant, event)))
         })?;
-        self.shared.void();
         self.clear_caches();
         Ok(count)
     }
@@ -116,21 +146,27 @@ impl KeyRing {
                 "a key can be retired or marked as compromised; erasing goes by person",
             ));
         }
-        let _hold = fork::hold();
         let keys = self.tenant(tenant)?;
-        let missing = || Error::new(Outcome::KeyNotFound, "the key store has no such data key");
-        let row = self.shared.store.data_key(id)?.filter(|row| row.tenant == keys.name());
-        let row = row.ok_or_else(missing)?;
-        if !same(&state_mac(&keys.fence, &row), &row.mac) {
-            return Err(tampered());
-        }
-        if row.state == KeyState::Erased {
-            return Err(Error::new(Outcome::Erased, "the key was destroyed with its person"));
-        }
-        let mut row = DataKeyRow { state, ..row };
-        row.mac = state_mac(&keys.fence, &row);
-        self.shared.store.update(&[row])?;
-        self.shared.void();
+        self.shared.record(&mut || {
+            let rows = self.shared.store().data_keys(&[id])?;
+            let row = rows.first().filter(|row| row.id == id && row.tenant == tenant);
+            let row = row.ok_or_else(|| {
+                Error::new(Outcome::KeyNotFound, "the key store has no such data key")
+            })?;
+            mac::check_data_key(&keys.fence, row)?;
+            if row.state == KeyState::Erased {
+                return Err(Error::new(Outcome::Erased, "the key was destroyed with its person"));
+            }
+            if row.state != self.shared.fact(|facts| facts.state(id)) {
+                return Err(mac::tampered());
+            }
+            if row.state == state {
+                return Ok(None);
+            }
+            let mut draft = Draft::new(tenant, KeyEvent::State { key: id, state });
+            draft.keys.push(in_state(&keys.fence, row, state));
+            Ok(Some(draft))
+        })?;
         self.clear_caches();
         Ok(())
     }
@@ -138,9 +174,8 @@ impl KeyRing {
     /// Makes the next generation of a blind index's key. Values under older ones stay queryable.
     ///
     /// # Errors
-    /// `KeyUnavailable`, `Tampered`.
+    /// `KeyUnavailable`, `KeyStoreRolledBack`, `Tampered`.
     pub fn rotate_index(&self, tenant: &str, dataset: &str, index: &str) -> Result<u8> {
-        let _hold = fork::hold();
         let keys = self.tenant(tenant)?;
         let next =
             keys.index_keys(dataset, index)?.current().0.checked_add(1).ok_or_else(|| {
@@ -149,61 +184,28 @@ impl KeyRing {
                     "a blind index has 255 generations at most; make an index of another name",
                 )
             })?;
-        let branch = keys.newest_branch(super::branch::SERVICE_GROUP)?;
         let scope = wrap::frame(&[dataset.as_bytes(), index.as_bytes()]);
-        service::create(&*self.shared.store, &branch, tenant, "index", &scope, next)?;
-        self.shared.void();
+        let (shared, branches) = (&self.shared, &keys.branches);
+        service::make(shared, branches, Kind::Index, &scope, next, &wrap::fresh_key)?;
         Ok(next)
-    }
-
-    /// The data keys of a tenant.
-    ///
-    /// # Errors
-    /// `KeyUnavailable`, `Tampered`.
-    pub fn list(&self, tenant: &str) -> Result<Vec<KeyInfo>> {
-        let keys = self.tenant(tenant)?;
-        let mut all = Vec::new();
-        self.each_batch(&keys, |rows| {
-            all.extend(rows.iter().map(info));
-            Ok(())
-        })?;
-        Ok(all)
-    }
-
-    /// Runs through the verified rows of a tenant.
-    fn each_batch(
-        &self,
-        keys: &TenantKeys,
-        mut work: impl FnMut(&[DataKeyRow]) -> Result<()>,
-    ) -> Result<()> {
-        let mut after = None;
-        loop {
-            let rows = self.shared.store.list(keys.name(), after, BATCH)?;
-            let Some(last) = rows.last() else { return Ok(()) };
-            after = Some(last.id);
-            if rows.iter().any(|row| !same(&state_mac(&keys.fence, row), &row.mac)) {
-                return Err(tampered());
-            }
-            work(&rows)?;
-        }
     }
 }
 
-fn info(row: &DataKeyRow) -> KeyInfo {
-    let subject = match row.owner_kind {
-        OwnerKind::Subject => row.owner.as_slice().try_into().ok().map(SubjectTag),
-        OwnerKind::Dataset => None,
-    };
-    let dataset = match row.owner_kind {
-        OwnerKind::Dataset => String::from_utf8(row.owner.clone()).ok(),
-        OwnerKind::Subject => None,
-    };
-    KeyInfo {
-        id: row.id,
-        group: row.group.clone(),
-        subject,
-        dataset,
-        state: row.state,
-        created_ns: row.created_ns,
-    }
+/// A row in another state.
+pub(super) fn in_state(fence: &MacKey, row: &DataKeyRow, state: KeyState) -> Swap {
+    let was = (row.state, row.mac);
+    let mut row = DataKeyRow { state, ..row.clone() };
+    row.mac = mac::of_data_key(fence, &row);
+    Swap { was, row }
+}
+
+/// A row whose key is wrapped by another branch key. It is checked before it is signed anew.
+fn under(keys: &TenantKeys, branch: &Branch, row: &DataKeyRow) -> Result<Swap> {
+    mac::check_data_key(&keys.fence, row)?;
+    let key = keys.unwrap_row(row)?;
+    let was = (row.state, row.mac);
+    let mut row = DataKeyRow { branch: branch.id, ..row.clone() };
+    row.wrapped = Some(wrap::wrap(&branch.cipher, &wrap::data_context(&row), &key)?);
+    row.mac = mac::of_data_key(&keys.fence, &row);
+    Ok(Swap { was, row })
 }

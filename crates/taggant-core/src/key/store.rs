@@ -1,156 +1,73 @@
-//! What a key store keeps. It is dumb and not trusted: it holds rows, the ring judges them.
+//! Where keys are kept: the port that drivers implement.
 
-use super::chain::ErasureRow;
+use super::groups::Groups;
+use super::history::EventRow;
+pub use super::rows::*;
 use crate::error::Result;
 use crate::tag::{KeyId, SubjectTag};
 
-/// What a data key may be used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum KeyState {
-    /// Reads and writes.
-    Active = 1,
-    /// Reads only: a newer key takes the writes.
-    Retired = 2,
-    /// Reads only, and to be re-encrypted away.
-    Compromised = 3,
-    /// Destroyed. The row stays for ever, without key material.
-    Erased = 4,
-}
-
-impl KeyState {
-    /// The state of a stored number.
-    #[must_use]
-    pub fn from_code(code: u8) -> Option<Self> {
-        [Self::Active, Self::Retired, Self::Compromised, Self::Erased]
-            .into_iter()
-            .find(|state| *state as u8 == code)
-    }
-}
-
-/// Whose a data key is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum OwnerKind {
-    /// A data subject, by its tag.
-    Subject = 1,
-    /// A dataset, by its name.
-    Dataset = 2,
-}
-
-/// A branch key.
-#[derive(Clone, Debug)]
-pub struct BranchRow {
-    /// Random id.
-    pub id: [u8; 16],
-    /// Tenant.
-    pub tenant: String,
-    /// Key group.
-    pub group: String,
-    /// Counts up at each rotation.
-    pub generation: u32,
-    /// The wraps, one per root key that may unwrap it.
-    pub wraps: Vec<RootWrap>,
-}
-
-/// A branch key under one root key.
-#[derive(Clone, Debug)]
-pub struct RootWrap {
-    /// [`RootKey::id`](super::RootKey::id).
-    pub root: String,
-    /// [`RootKey::check_value`](super::RootKey::check_value).
-    pub check: Option<[u8; 8]>,
-    /// The wrapped key.
-    pub wrapped: Vec<u8>,
-}
-
-/// A key of a tenant's own: for subject tags, blind indexes, pseudonyms, fences, checkpoints.
-#[derive(Clone, Debug)]
-pub struct ServiceRow {
-    /// `subject`, `index`, `pseudonym`, `fence` or `checkpoint`.
-    pub kind: String,
-    /// Tenant.
-    pub tenant: String,
-    /// What of the tenant: for `index` the dataset and index name, framed; for `checkpoint`
-    /// the ledger's id; else empty.
-    pub scope: Vec<u8>,
-    /// Counts up at each rotation.
-    pub generation: u8,
-    /// Which branch key wraps it.
-    pub branch: [u8; 16],
-    /// The wrapped key.
-    pub wrapped: Vec<u8>,
-}
-
-/// A data key.
-#[derive(Clone, Debug)]
-pub struct DataKeyRow {
-    /// Random id.
-    pub id: KeyId,
-    /// Tenant.
-    pub tenant: String,
-    /// Key group.
-    pub group: String,
-    /// Which branch key wraps it.
-    pub branch: [u8; 16],
-    /// Whose it is.
-    pub owner_kind: OwnerKind,
-    /// Subject tag, or dataset name.
-    pub owner: Vec<u8>,
-    /// State.
-    pub state: KeyState,
-    /// The wrapped key; none once erased.
-    pub wrapped: Option<Vec<u8>>,
-    /// Unix time in nanoseconds.
-    pub created_ns: u64,
-    /// MAC over id, owner and state.
-    pub mac: [u8; 32],
-}
-
-/// The answer to an assignment.
-#[derive(Clone, Debug)]
-pub enum Assigned {
-    /// The proposed key is the owner's now, durably.
-    New,
-    /// The owner has an active key already.
-    Existing(DataKeyRow),
-    /// The owner was erased.
-    Erased,
-}
-
-/// What an erasure works on, read in its transaction.
-#[derive(Clone, Debug)]
-pub struct EraseWork {
-    /// The last erasure.
-    pub head: Option<ErasureRow>,
-    /// The subject's keys that are not erased yet.
-    pub keys: Vec<DataKeyRow>,
-    /// The MAC of a legal hold on the subject, if there is one.
-    pub hold: Option<[u8; 32]>,
-}
-
-/// Where keys are kept.
+/// Where keys are kept. It is dumb and not trusted: it holds rows, the ring judges them.
 ///
 /// A store may be read and written by people who have no keys: nothing in it is secret or trusted.
-/// Every method that writes returns only when the rows are on stable storage.
+/// Every method that writes is one transaction and returns only when the rows are on stable
+/// storage. None needs the whole store to be locked: what was read before stands in the condition
+/// of each write, so that `READ COMMITTED` is enough, and of two writers one is told that it lost.
+/// The feature `contract` has the suite that any driver must pass.
+///
+/// Every method reports `KeyUnavailable` where the store can't be asked. Then a write may have
+/// happened or not: the ring reads before it tries again.
 pub trait KeyStore: Send + Sync {
+    /// What the store belongs to; `None` for one that nothing was written to yet.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    fn folder(&self) -> Result<Option<Folder>>;
+
+    /// How far the history is, in one read.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    fn watermark(&self) -> Result<Watermark>;
+
+    /// The history from a number on, in order.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    fn history(&self, from: u64) -> Result<Vec<EventRow>>;
+
+    /// Appends an entry to the history, with everything that belongs to it, if `head` is the last
+    /// entry still. `false`, and nothing has changed, where it is not, where a key to replace or
+    /// the version of the fence is not what was read, or where a key to add is there already.
+    ///
+    /// With a fence, what the replaced keys held is overwritten, as far as no reader of another
+    /// process keeps an old copy alive for now.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    fn commit(&self, head: Option<&EventRow>, change: &Change) -> Result<bool>;
+
+    /// All tenants that have branch keys.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    fn tenants(&self) -> Result<Vec<String>>;
+
     /// All branch keys of a tenant.
     ///
     /// # Errors
-    /// `KeyUnavailable` where the store can't be asked; so do all methods.
+    /// `KeyUnavailable`.
     fn branches(&self, tenant: &str) -> Result<Vec<BranchRow>>;
 
-    /// Adds a branch key; `false` where its tenant, group and generation exist already.
+    /// Replaces the root wraps of a branch key, if they are what was read.
     ///
     /// # Errors
     /// `KeyUnavailable`.
-    fn insert_branch(&self, row: &BranchRow) -> Result<bool>;
-
-    /// Replaces the root wraps of a branch key.
-    ///
-    /// # Errors
-    /// `KeyUnavailable`.
-    fn set_root_wraps(&self, branch: [u8; 16], wraps: &[RootWrap]) -> Result<()>;
+    fn swap_root_wraps(
+        &self,
+        branch: [u8; 16],
+        was: &[RootWrap],
+        wraps: &[RootWrap],
+    ) -> Result<bool>;
 
     /// The keys of a tenant's service, all generations.
     ///
@@ -158,36 +75,11 @@ pub trait KeyStore: Send + Sync {
     /// `KeyUnavailable`.
     fn service_keys(&self, tenant: &str, kind: &str, scope: &[u8]) -> Result<Vec<ServiceRow>>;
 
-    /// Adds a service key; `false` where its generation exists already.
+    /// Those of these data keys that there are.
     ///
     /// # Errors
     /// `KeyUnavailable`.
-    fn insert_service_key(&self, row: &ServiceRow) -> Result<bool>;
-
-    /// One data key.
-    ///
-    /// # Errors
-    /// `KeyUnavailable`.
-    fn data_key(&self, id: KeyId) -> Result<Option<DataKeyRow>>;
-
-    /// The active data key of each of these owners that has one.
-    ///
-    /// # Errors
-    /// `KeyUnavailable`.
-    fn active_keys(
-        &self,
-        tenant: &str,
-        group: &str,
-        kind: OwnerKind,
-        owners: &[&[u8]],
-    ) -> Result<Vec<DataKeyRow>>;
-
-    /// Gives each proposed key to its owner, unless the owner has one or was erased; one
-    /// transaction that excludes erasures.
-    ///
-    /// # Errors
-    /// `KeyUnavailable`.
-    fn assign(&self, proposed: &[DataKeyRow]) -> Result<Vec<Assigned>>;
+    fn data_keys(&self, ids: &[KeyId]) -> Result<Vec<DataKeyRow>>;
 
     /// All data keys of a tenant, by id, `limit` at most, after `after`.
     ///
@@ -195,46 +87,43 @@ pub trait KeyStore: Send + Sync {
     /// `KeyUnavailable`.
     fn list(&self, tenant: &str, after: Option<KeyId>, limit: usize) -> Result<Vec<DataKeyRow>>;
 
-    /// Replaces data keys by id: other wraps or states.
+    /// How each of these owners stands, in their order: for keys of a group and generation.
     ///
     /// # Errors
     /// `KeyUnavailable`.
-    fn update(&self, rows: &[DataKeyRow]) -> Result<()>;
-
-    /// Runs an erasure in one transaction that excludes assignments: `plan` gets what is there and
-    /// gives the new head and the rows without key material. Overwrites what was deleted.
-    ///
-    /// # Errors
-    /// `KeyUnavailable`, or what `plan` reports; then nothing has changed.
-    fn erase(
+    fn standings(
         &self,
         tenant: &str,
-        subject: SubjectTag,
-        groups: &super::Groups,
-        plan: &mut dyn FnMut(EraseWork) -> Result<(ErasureRow, Vec<DataKeyRow>)>,
-    ) -> Result<()>;
+        group: &str,
+        generation: u32,
+        kind: OwnerKind,
+        owners: &[&[u8]],
+    ) -> Result<Vec<Standing>>;
 
-    /// The erasures from a number on, in order.
+    /// Gives each proposed key to its owner, if their version is what was read and they have no
+    /// active key of the group and generation; the version counts up. `false` for those that lost;
+    /// the others are there.
     ///
     /// # Errors
     /// `KeyUnavailable`.
-    fn erasures(&self, from: u64) -> Result<Vec<ErasureRow>>;
+    fn assign(&self, proposals: &[Proposal]) -> Result<Vec<bool>>;
 
-    /// How many erasures there are, and the last one.
+    /// Whether the store has a row for each of these people, in their order.
     ///
     /// # Errors
     /// `KeyUnavailable`.
-    fn head(&self) -> Result<(u64, Option<ErasureRow>)>;
+    fn knows(&self, tenant: &str, subjects: &[SubjectTag]) -> Result<Vec<bool>>;
 
-    /// Sets or clears a legal hold.
+    /// Replaces data keys, each if it is what was read. Returns how many were.
     ///
     /// # Errors
     /// `KeyUnavailable`.
-    fn set_hold(&self, tenant: &str, subject: SubjectTag, mac: Option<[u8; 32]>) -> Result<()>;
+    fn swap(&self, swaps: &[Swap]) -> Result<usize>;
 
-    /// Changes whenever a key that may be in a cache has changed its state.
+    /// What an erasure works on. It is committed by [`commit`](Self::commit), with the version that
+    /// was read here.
     ///
     /// # Errors
     /// `KeyUnavailable`.
-    fn version(&self) -> Result<u64>;
+    fn erase_work(&self, tenant: &str, subject: SubjectTag, groups: &Groups) -> Result<EraseWork>;
 }

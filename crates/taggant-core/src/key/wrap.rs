@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::store::{DataKeyRow, ServiceRow};
+use super::store::{BranchRow, DataKeyRow, ServiceRow};
 use crate::cipher::random;
 use crate::cipher::xaes::XaesKey;
 use crate::envelope::SUITE_XAES;
@@ -25,9 +25,29 @@ pub fn frame(parts: &[&[u8]]) -> Vec<u8> {
     out
 }
 
+/// The parts of a frame; `None` where it is none.
+pub(super) fn unframe(mut bytes: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut parts = Vec::new();
+    while !bytes.is_empty() {
+        let (length, rest) = bytes.split_first_chunk::<8>()?;
+        let length = usize::try_from(u64::from_be_bytes(*length)).ok()?;
+        let (part, rest) = rest.split_at_checked(length)?;
+        parts.push(part);
+        bytes = rest;
+    }
+    Some(parts)
+}
+
 /// What a root wrap of a branch key is bound to.
-pub(super) fn branch_context(tenant: &str, group: &str, branch: &[u8; 16]) -> Vec<u8> {
-    frame(&[b"taggant branch key", &[FORMAT], tenant.as_bytes(), group.as_bytes(), branch])
+pub(super) fn branch_context(row: &BranchRow) -> Vec<u8> {
+    frame(&[
+        b"taggant branch key",
+        &[FORMAT],
+        row.tenant.as_bytes(),
+        row.group.as_bytes(),
+        &row.generation.to_be_bytes(),
+        &row.id,
+    ])
 }
 
 /// What a data key's wrap is bound to.
@@ -37,6 +57,7 @@ pub(super) fn data_context(row: &DataKeyRow) -> Vec<u8> {
         &[FORMAT, SUITE_XAES],
         row.tenant.as_bytes(),
         row.group.as_bytes(),
+        &row.generation.to_be_bytes(),
         &row.branch,
         &row.id.0,
         &[row.owner_kind as u8],

@@ -1,4 +1,22 @@
--- Nothing in this file is secret or trusted: keys are wrapped, states and erasures bear MACs.
+-- Nothing in this file is secret or trusted: keys are wrapped, rows and history bear MACs.
+-- docs/KEYS.md describes every column.
+CREATE TABLE folder (
+    only   INTEGER PRIMARY KEY CHECK (only = 1),
+    id     BLOB NOT NULL CHECK (length(id) = 16),
+    format INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE key_events (
+    number   INTEGER PRIMARY KEY,
+    time_ns  INTEGER NOT NULL,
+    kind     INTEGER NOT NULL,
+    tenant   TEXT NOT NULL,
+    body     BLOB NOT NULL,
+    previous BLOB NOT NULL CHECK (length(previous) = 32),
+    hash     BLOB NOT NULL CHECK (length(hash) = 32),
+    mac      BLOB NOT NULL CHECK (length(mac) = 32)
+) STRICT;
+
 CREATE TABLE branch_keys (
     id         BLOB PRIMARY KEY CHECK (length(id) = 16),
     tenant     TEXT NOT NULL,
@@ -8,7 +26,7 @@ CREATE TABLE branch_keys (
 ) STRICT;
 
 CREATE TABLE root_wraps (
-    branch      BLOB NOT NULL REFERENCES branch_keys (id),
+    branch      BLOB NOT NULL,
     root        TEXT NOT NULL,
     check_value BLOB,
     wrapped     BLOB NOT NULL,
@@ -25,10 +43,19 @@ CREATE TABLE service_keys (
     PRIMARY KEY (tenant, kind, scope, generation)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE subjects (
+    tenant  TEXT NOT NULL,
+    tag     BLOB NOT NULL CHECK (length(tag) = 16),
+    version INTEGER NOT NULL,
+    fenced  TEXT NOT NULL,
+    PRIMARY KEY (tenant, tag)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE data_keys (
     id         BLOB PRIMARY KEY CHECK (length(id) = 16),
     tenant     TEXT NOT NULL,
     key_group  TEXT NOT NULL,
+    generation INTEGER NOT NULL,
     branch     BLOB NOT NULL,
     owner_kind INTEGER NOT NULL,
     owner      BLOB NOT NULL,
@@ -38,30 +65,6 @@ CREATE TABLE data_keys (
     mac        BLOB NOT NULL CHECK (length(mac) = 32)
 ) STRICT;
 
--- One active key per owner and group.
-CREATE UNIQUE INDEX active_data_keys ON data_keys (tenant, owner, owner_kind, key_group)
-    WHERE state = 1;
-CREATE INDEX owned_data_keys ON data_keys (tenant, owner, owner_kind);
-
-CREATE TABLE erasures (
-    number     INTEGER PRIMARY KEY,
-    time_ns    INTEGER NOT NULL,
-    tenant     TEXT NOT NULL,
-    subject    BLOB NOT NULL CHECK (length(subject) = 16),
-    key_groups TEXT NOT NULL,
-    previous   BLOB NOT NULL CHECK (length(previous) = 32),
-    hash       BLOB NOT NULL CHECK (length(hash) = 32),
-    mac        BLOB NOT NULL CHECK (length(mac) = 32)
-) STRICT;
-CREATE INDEX erased_subjects ON erasures (tenant, subject);
-
-CREATE TABLE holds (
-    tenant  TEXT NOT NULL,
-    subject BLOB NOT NULL CHECK (length(subject) = 16),
-    mac     BLOB NOT NULL CHECK (length(mac) = 32),
-    PRIMARY KEY (tenant, subject)
-) STRICT, WITHOUT ROWID;
-
--- Moves when keys in somebody's memory may be void.
-CREATE TABLE version (only INTEGER PRIMARY KEY CHECK (only = 1), value INTEGER NOT NULL) STRICT;
-INSERT INTO version VALUES (1, 1);
+-- One active key per owner, group and generation. NULLs differ, so that there may be many others.
+CREATE UNIQUE INDEX owned_data_keys ON data_keys
+    (tenant, owner, owner_kind, key_group, generation, (CASE WHEN state = 1 THEN 1 END));

@@ -3,6 +3,7 @@
 mod anchor;
 mod rows;
 mod sqlite;
+mod write;
 
 pub use anchor::FileAnchor;
 pub use sqlite::SqliteKeyStore;

@@ -1,104 +1,62 @@
-//! Rows to structs and back.
+//! Rows to structs.
 
-use rusqlite::{Row, Transaction, params};
-use taggant_core::key::{DataKeyRow, ErasureRow, Groups, KeyState, OwnerKind};
-use taggant_core::tag::{KeyId, SubjectTag};
+use rusqlite::Row;
+use taggant_core::key::{BranchRow, DataKeyRow, EventRow, KeyState, OwnerKind, RootWrap};
+use taggant_core::tag::KeyId;
 
-pub(super) const DATA_KEY: &str =
-    "id, tenant, key_group, branch, owner_kind, owner, state, wrapped, created_ns, mac";
+pub(super) const DATA_KEY: &str = "id, tenant, key_group, generation, branch, owner_kind, owner, \
+                                   state, wrapped, created_ns, mac";
 
 pub(super) fn data_key(row: &Row<'_>) -> rusqlite::Result<DataKeyRow> {
-    let state: u8 = row.get(6)?;
-    let kind: u8 = row.get(4)?;
+    let unknown =
+        |column: usize, value: u8| rusqlite::Error::IntegralValueOutOfRange(column, value.into());
+    let kind: u8 = row.get(5)?;
+    let state: u8 = row.get(7)?;
     Ok(DataKeyRow {
         id: KeyId(row.get(0)?),
         tenant: row.get(1)?,
         group: row.get(2)?,
-        branch: row.get(3)?,
+        generation: row.get(3)?,
+        branch: row.get(4)?,
         owner_kind: match kind {
             1 => OwnerKind::Subject,
             2 => OwnerKind::Dataset,
-            _ => return Err(rusqlite::Error::IntegralValueOutOfRange(4, kind.into())),
+            _ => return Err(unknown(5, kind)),
         },
-        owner: row.get(5)?,
-        state: KeyState::from_code(state)
-            .ok_or(rusqlite::Error::IntegralValueOutOfRange(6, state.into()))?,
-        wrapped: row.get(7)?,
-        created_ns: row.get::<_, i64>(8)?.cast_unsigned(),
-        mac: row.get(9)?,
+        owner: row.get(6)?,
+        state: KeyState::from_code(state).ok_or_else(|| unknown(7, state))?,
+        wrapped: row.get(8)?,
+        created_ns: row.get::<_, i64>(9)?.cast_unsigned(),
+        mac: row.get(10)?,
     })
 }
 
-pub(super) fn insert_data_key(
-    transaction: &Transaction<'_>,
-    row: &DataKeyRow,
-) -> rusqlite::Result<()> {
-    let mut statement = transaction.prepare_cached(
-        "INSERT INTO data_keys
-             (id, tenant, key_group, branch, owner_kind, owner, state, wrapped, created_ns, mac)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    )?;
-    statement.execute(params![
-        row.id.0,
-        row.tenant,
-        row.group,
-        row.branch,
-        row.owner_kind as u8,
-        row.owner,
-        row.state as u8,
-        row.wrapped,
-        row.created_ns.cast_signed(),
-        row.mac,
-    ])?;
-    Ok(())
-}
+pub(super) const EVENT: &str = "number, time_ns, kind, tenant, body, previous, hash, mac";
 
-pub(super) fn update_data_key(
-    transaction: &Transaction<'_>,
-    row: &DataKeyRow,
-) -> rusqlite::Result<()> {
-    let mut statement = transaction.prepare_cached(
-        // An erasure that came in between stays: its key must not come back.
-        "UPDATE data_keys SET branch = ?2, state = ?3, wrapped = ?4, mac = ?5
-         WHERE id = ?1 AND wrapped IS NOT NULL",
-    )?;
-    // `secure_delete` overwrites what the row held before.
-    statement.execute(params![row.id.0, row.branch, row.state as u8, row.wrapped, row.mac])?;
-    Ok(())
-}
-
-pub(super) const ERASURE: &str =
-    "number, time_ns, tenant, subject, key_groups, previous, hash, mac";
-
-pub(super) fn erasure(row: &Row<'_>) -> rusqlite::Result<ErasureRow> {
-    Ok(ErasureRow {
+pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+    Ok(EventRow {
         number: row.get::<_, i64>(0)?.cast_unsigned(),
         time_ns: row.get::<_, i64>(1)?.cast_unsigned(),
-        tenant: row.get(2)?,
-        subject: SubjectTag(row.get(3)?),
-        groups: Groups::from_text(&row.get::<_, String>(4)?),
+        kind: row.get(2)?,
+        tenant: row.get(3)?,
+        body: row.get(4)?,
         previous: row.get(5)?,
         hash: row.get(6)?,
         mac: row.get(7)?,
     })
 }
 
-pub(super) fn insert_erasure(
-    transaction: &Transaction<'_>,
-    row: &ErasureRow,
-) -> rusqlite::Result<()> {
-    transaction.execute(
-        "INSERT INTO erasures VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        params![
-            row.number.cast_signed(),
-            row.time_ns.cast_signed(),
-            row.tenant,
-            row.subject.0,
-            row.groups.to_text(),
-            row.previous,
-            row.hash,
-            row.mac,
-        ],
-    )?;
-    Ok(())
+/// A branch key without its wraps.
+pub(super) fn branch(row: &Row<'_>) -> rusqlite::Result<BranchRow> {
+    Ok(BranchRow {
+        id: row.get(0)?,
+        tenant: row.get(1)?,
+        group: row.get(2)?,
+        generation: row.get(3)?,
+        wraps: Vec::new(),
+    })
+}
+
+pub(super) fn root_wrap(row: &Row<'_>) -> rusqlite::Result<RootWrap> {
+    Ok(RootWrap { root: row.get(0)?, check: row.get(1)?, wrapped: row.get(2)? })
 }

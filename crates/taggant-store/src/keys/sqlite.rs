@@ -4,13 +4,13 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use taggant_core::key::{
-    Assigned, BranchRow, DataKeyRow, EraseWork, ErasureRow, Groups, KeyStore, OwnerKind, RootWrap,
-    ServiceRow,
+    BranchRow, Change, DataKeyRow, EraseWork, EventRow, Folder, Groups, KeyStore, OwnerKind,
+    Proposal, RootWrap, ServiceRow, Standing, Swap, Watermark,
 };
 use taggant_core::tag::{KeyId, SubjectTag};
 use taggant_core::{Outcome, Result};
 
-use super::rows;
+use super::{rows, write};
 use crate::sqlite::Database;
 
 const MIGRATIONS: &[&str] = &[include_str!("0001_keys.sql")];
@@ -24,57 +24,95 @@ impl SqliteKeyStore {
     /// Opens or makes the file.
     ///
     /// # Errors
-    /// `KeyUnavailable` where it can't be used.
+    /// `KeyUnavailable` where it can't be used or a newer version of taggant wrote it; `Tampered`
+    /// where it has a table, view, index or trigger that is not ours.
     pub fn open(path: &Path) -> Result<Self> {
         let database = Database::open(path, MIGRATIONS, true, Outcome::KeyUnavailable)?;
-        Ok(Self { database })
+        Ok(Self { database: database.guarded(MIGRATIONS)? })
     }
 }
 
-fn moved(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
-    transaction.execute("UPDATE version SET value = value + 1", []).map(drop)
-}
-
 impl KeyStore for SqliteKeyStore {
+    fn folder(&self) -> Result<Option<Folder>> {
+        self.database.read(|connection| {
+            let read =
+                |row: &rusqlite::Row<'_>| Ok(Folder { id: row.get(0)?, format: row.get(1)? });
+            connection.query_row("SELECT id, format FROM folder", [], read).optional()
+        })
+    }
+
+    fn watermark(&self) -> Result<Watermark> {
+        self.database.read(|connection| {
+            let transaction = connection.transaction()?;
+            let sql =
+                format!("SELECT {} FROM key_events ORDER BY number DESC LIMIT 1", rows::EVENT);
+            let head = transaction.prepare_cached(&sql)?.query_row([], rows::event).optional()?;
+            let count: i64 =
+                transaction.query_row("SELECT count(*) FROM key_events", [], |row| row.get(0))?;
+            Ok(Watermark { count: count.cast_unsigned(), head })
+        })
+    }
+
+    fn history(&self, from: u64) -> Result<Vec<EventRow>> {
+        self.database.read(|connection| {
+            let sql = format!(
+                "SELECT {} FROM key_events WHERE number >= ?1 ORDER BY number",
+                rows::EVENT
+            );
+            let mut statement = connection.prepare_cached(&sql)?;
+            statement.query_map([from.cast_signed()], rows::event)?.collect()
+        })
+    }
+
+    fn commit(&self, head: Option<&EventRow>, change: &Change) -> Result<bool> {
+        let is_done =
+            self.database.change(|transaction| write::change(transaction, head, change))?;
+        if is_done && change.fence.is_some() {
+            // The log still holds the pages as they were. A reader of another process may keep it
+            // for now; then the next checkpoint takes it.
+            self.database.read(|connection| {
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            })?;
+        }
+        Ok(is_done)
+    }
+
+    fn tenants(&self) -> Result<Vec<String>> {
+        self.database.read(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT DISTINCT tenant FROM branch_keys")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        })
+    }
+
     fn branches(&self, tenant: &str) -> Result<Vec<BranchRow>> {
         self.database.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT id, key_group, generation FROM branch_keys WHERE tenant = ?1",
+            let transaction = connection.transaction()?;
+            let mut statement = transaction.prepare_cached(
+                "SELECT id, tenant, key_group, generation FROM branch_keys WHERE tenant = ?1",
             )?;
-            let found = statement.query_map([tenant], |row| {
-                Ok(BranchRow {
-                    id: row.get(0)?,
-                    tenant: tenant.to_owned(),
-                    group: row.get(1)?,
-                    generation: row.get(2)?,
-                    wraps: Vec::new(),
-                })
-            })?;
+            let found = statement.query_map([tenant], rows::branch)?;
             let mut branches = found.collect::<rusqlite::Result<Vec<_>>>()?;
             for branch in &mut branches {
-                branch.wraps = wraps(connection, branch.id)?;
+                branch.wraps = wraps(&transaction, branch.id)?;
             }
             Ok(branches)
         })
     }
 
-    fn insert_branch(&self, row: &BranchRow) -> Result<bool> {
-        self.database.write(|transaction| {
-            let inserted = transaction.execute(
-                "INSERT OR IGNORE INTO branch_keys VALUES (?1, ?2, ?3, ?4)",
-                params![row.id, row.tenant, row.group, row.generation],
-            )?;
-            if inserted == 1 {
-                insert_wraps(transaction, row.id, &row.wraps)?;
+    fn swap_root_wraps(
+        &self,
+        branch: [u8; 16],
+        was: &[RootWrap],
+        wraps: &[RootWrap],
+    ) -> Result<bool> {
+        self.database.change(|transaction| {
+            if self::wraps(transaction, branch)? != was {
+                return Ok(false);
             }
-            Ok(inserted == 1)
-        })
-    }
-
-    fn set_root_wraps(&self, branch: [u8; 16], wraps: &[RootWrap]) -> Result<()> {
-        self.database.write(|transaction| {
-            transaction.execute("DELETE FROM root_wraps WHERE branch = ?1", [branch])?;
-            insert_wraps(transaction, branch, wraps)
+            let gone = transaction.execute("DELETE FROM root_wraps WHERE branch = ?1", [branch])?;
+            write::root_wraps(transaction, branch, wraps)?;
+            Ok(gone == was.len())
         })
     }
 
@@ -98,43 +136,18 @@ impl KeyStore for SqliteKeyStore {
         })
     }
 
-    fn insert_service_key(&self, row: &ServiceRow) -> Result<bool> {
-        self.database.write(|transaction| {
-            let inserted = transaction.execute(
-                "INSERT OR IGNORE INTO service_keys VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![row.tenant, row.kind, row.scope, row.generation, row.branch, row.wrapped],
-            )?;
-            Ok(inserted == 1)
-        })
-    }
-
-    fn data_key(&self, id: KeyId) -> Result<Option<DataKeyRow>> {
-        self.database.read(|connection| {
-            let sql = format!("SELECT {} FROM data_keys WHERE id = ?1", rows::DATA_KEY);
-            connection.prepare_cached(&sql)?.query_row([id.0], rows::data_key).optional()
-        })
-    }
-
-    fn active_keys(
-        &self,
-        tenant: &str,
-        group: &str,
-        kind: OwnerKind,
-        owners: &[&[u8]],
-    ) -> Result<Vec<DataKeyRow>> {
+    fn data_keys(&self, ids: &[KeyId]) -> Result<Vec<DataKeyRow>> {
         self.database.read(|connection| {
             let transaction = connection.transaction()?;
+            let sql = format!("SELECT {} FROM data_keys WHERE id = ?1", rows::DATA_KEY);
+            let mut statement = transaction.prepare_cached(&sql)?;
             let mut found = Vec::new();
-            for owner in owners {
-                found.extend(active_key(&transaction, tenant, group, kind, owner)?);
+            for id in ids {
+                let row = statement.query_row([id.0], rows::data_key).optional()?;
+                found.extend(row);
             }
             Ok(found)
         })
-    }
-
-    fn assign(&self, proposed: &[DataKeyRow]) -> Result<Vec<Assigned>> {
-        self.database
-            .write(|transaction| proposed.iter().map(|row| assign_one(transaction, row)).collect())
     }
 
     fn list(&self, tenant: &str, after: Option<KeyId>, limit: usize) -> Result<Vec<DataKeyRow>> {
@@ -146,183 +159,116 @@ impl KeyStore for SqliteKeyStore {
             let after: &[u8] = after.as_ref().map_or(&[], |id| &id.0);
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
             let mut statement = connection.prepare_cached(&sql)?;
-            statement.query_map(params![tenant, after, limit], rows::data_key)?.collect()
+            let found = statement.query_map(params![tenant, after, limit], rows::data_key)?;
+            found.collect()
         })
     }
 
-    fn update(&self, changed: &[DataKeyRow]) -> Result<()> {
-        if changed.is_empty() {
-            return Ok(());
-        }
-        self.database.write(|transaction| {
-            changed.iter().try_for_each(|row| rows::update_data_key(transaction, row))?;
-            moved(transaction)
-        })
-    }
-
-    fn erase(
+    fn standings(
         &self,
         tenant: &str,
-        subject: SubjectTag,
-        groups: &Groups,
-        plan: &mut dyn FnMut(EraseWork) -> Result<(ErasureRow, Vec<DataKeyRow>)>,
-    ) -> Result<()> {
-        self.database.try_write(|transaction| {
-            let work = erase_work(transaction, tenant, subject, groups)
-                .map_err(|error| self.database.explain(&error))?;
-            let (row, destroyed) = plan(work)?;
-            rows::insert_erasure(transaction, &row)
-                .and_then(|()| {
-                    destroyed.iter().try_for_each(|row| rows::update_data_key(transaction, row))
-                })
-                .and_then(|()| moved(transaction))
-                .map_err(|error| self.database.explain(&error))
-        })?;
-        // The log still holds the pages as they were. A reader of another process may keep it for
-        // now; then the next checkpoint takes it.
+        group: &str,
+        generation: u32,
+        kind: OwnerKind,
+        owners: &[&[u8]],
+    ) -> Result<Vec<Standing>> {
         self.database.read(|connection| {
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            let transaction = connection.transaction()?;
+            let standing = |owner: &&[u8]| {
+                let mut standing = match kind {
+                    OwnerKind::Subject => subject(&transaction, tenant, owner)?,
+                    OwnerKind::Dataset => Standing::default(),
+                };
+                standing.key = active_key(&transaction, tenant, group, generation, kind, owner)?;
+                Ok(standing)
+            };
+            owners.iter().map(standing).collect()
         })
     }
 
-    fn erasures(&self, from: u64) -> Result<Vec<ErasureRow>> {
-        self.database.read(|connection| {
-            let sql = format!(
-                "SELECT {} FROM erasures WHERE number >= ?1 ORDER BY number",
-                rows::ERASURE
-            );
-            let mut statement = connection.prepare_cached(&sql)?;
-            statement.query_map([from.cast_signed()], rows::erasure)?.collect()
-        })
-    }
-
-    fn head(&self) -> Result<(u64, Option<ErasureRow>)> {
-        self.database.read(|connection| {
-            let count: i64 =
-                connection.query_row("SELECT count(*) FROM erasures", [], |row| row.get(0))?;
-            Ok((count.cast_unsigned(), last_erasure(connection)?))
-        })
-    }
-
-    fn set_hold(&self, tenant: &str, subject: SubjectTag, mac: Option<[u8; 32]>) -> Result<()> {
+    fn assign(&self, proposals: &[Proposal]) -> Result<Vec<bool>> {
         self.database.write(|transaction| {
-            match mac {
-                Some(mac) => transaction.execute(
-                    "INSERT OR REPLACE INTO holds VALUES (?1, ?2, ?3)",
-                    params![tenant, subject.0, mac],
-                ),
-                None => transaction.execute(
-                    "DELETE FROM holds WHERE tenant = ?1 AND subject = ?2",
-                    params![tenant, subject.0],
-                ),
-            }
-            .map(drop)
+            proposals.iter().map(|proposal| write::assign(transaction, proposal)).collect()
         })
     }
 
-    fn version(&self) -> Result<u64> {
+    fn knows(&self, tenant: &str, subjects: &[SubjectTag]) -> Result<Vec<bool>> {
         self.database.read(|connection| {
-            connection
-                .query_row("SELECT value FROM version", [], |row| row.get::<_, i64>(0))
-                .map(i64::cast_unsigned)
+            let mut statement = connection.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM subjects WHERE tenant = ?1 AND tag = ?2)
+                     OR EXISTS (SELECT 1 FROM data_keys
+                                WHERE tenant = ?1 AND owner = ?2 AND owner_kind = 1)",
+            )?;
+            let mut knows = |SubjectTag(tag): &SubjectTag| {
+                statement.query_row(params![tenant, tag], |row| row.get(0))
+            };
+            subjects.iter().map(&mut knows).collect()
+        })
+    }
+
+    fn swap(&self, swaps: &[Swap]) -> Result<usize> {
+        self.database.write(|transaction| {
+            let mut changed = 0;
+            for swap in swaps {
+                changed += usize::from(write::swap(transaction, swap)?);
+            }
+            Ok(changed)
+        })
+    }
+
+    fn erase_work(&self, tenant: &str, subject: SubjectTag, groups: &Groups) -> Result<EraseWork> {
+        self.database.read(|connection| {
+            let transaction = connection.transaction()?;
+            let Standing { version, .. } = self::subject(&transaction, tenant, &subject.0)?;
+            let sql = format!(
+                "SELECT {} FROM data_keys
+                 WHERE tenant = ?1 AND owner = ?2 AND owner_kind = 1 AND wrapped IS NOT NULL",
+                rows::DATA_KEY
+            );
+            let mut statement = transaction.prepare_cached(&sql)?;
+            let found = statement.query_map(params![tenant, subject.0], rows::data_key)?;
+            let mut keys = found.collect::<rusqlite::Result<Vec<_>>>()?;
+            keys.retain(|key| groups.contains(&key.group));
+            Ok(EraseWork { version, keys })
         })
     }
 }
 
 fn wraps(connection: &Connection, branch: [u8; 16]) -> rusqlite::Result<Vec<RootWrap>> {
-    let mut statement = connection
-        .prepare_cached("SELECT root, check_value, wrapped FROM root_wraps WHERE branch = ?1")?;
-    let found = statement.query_map([branch], |row| {
-        Ok(RootWrap { root: row.get(0)?, check: row.get(1)?, wrapped: row.get(2)? })
-    })?;
-    found.collect()
+    let mut statement = connection.prepare_cached(
+        "SELECT root, check_value, wrapped FROM root_wraps WHERE branch = ?1 ORDER BY root",
+    )?;
+    statement.query_map([branch], rows::root_wrap)?.collect()
 }
 
-fn insert_wraps(
-    transaction: &Transaction<'_>,
-    branch: [u8; 16],
-    wraps: &[RootWrap],
-) -> rusqlite::Result<()> {
-    for wrap in wraps {
-        transaction.execute(
-            "INSERT INTO root_wraps VALUES (?1, ?2, ?3, ?4)",
-            params![branch, wrap.root, wrap.check, wrap.wrapped],
-        )?;
-    }
-    Ok(())
+/// Version and fence of a person.
+fn subject(transaction: &Transaction<'_>, tenant: &str, tag: &[u8]) -> rusqlite::Result<Standing> {
+    let mut statement = transaction
+        .prepare_cached("SELECT version, fenced FROM subjects WHERE tenant = ?1 AND tag = ?2")?;
+    let found = statement.query_row(params![tenant, tag], |row| {
+        let version = row.get::<_, i64>(0)?.cast_unsigned();
+        let fenced: String = row.get(1)?;
+        let fenced = (!fenced.is_empty()).then(|| Groups::from_text(&fenced));
+        Ok(Standing { version, fenced, key: None })
+    });
+    Ok(found.optional()?.unwrap_or_default())
 }
 
 fn active_key(
-    connection: &Connection,
+    transaction: &Transaction<'_>,
     tenant: &str,
     group: &str,
+    generation: u32,
     kind: OwnerKind,
     owner: &[u8],
 ) -> rusqlite::Result<Option<DataKeyRow>> {
-    let sql = format!(
-        "SELECT {} FROM data_keys
-         WHERE tenant = ?1 AND owner = ?2 AND owner_kind = ?3 AND key_group = ?4 AND state = 1",
-        rows::DATA_KEY
-    );
-    connection
-        .prepare_cached(&sql)?
-        .query_row(params![tenant, owner, kind as u8, group], rows::data_key)
-        .optional()
-}
-
-fn assign_one(transaction: &Transaction<'_>, row: &DataKeyRow) -> rusqlite::Result<Assigned> {
-    let DataKeyRow { tenant, group, owner_kind, owner, .. } = row;
-    // The transaction excludes every other writer: nobody is fenced between this look and the
-    // insert.
-    if *owner_kind == OwnerKind::Subject && is_fenced(transaction, tenant, owner, group)? {
-        return Ok(Assigned::Erased);
-    }
-    if let Some(theirs) = active_key(transaction, tenant, group, *owner_kind, owner)? {
-        return Ok(Assigned::Existing(theirs));
-    }
-    rows::insert_data_key(transaction, row)?;
-    Ok(Assigned::New)
-}
-
-fn is_fenced(
-    transaction: &Transaction<'_>,
-    tenant: &str,
-    subject: &[u8],
-    group: &str,
-) -> rusqlite::Result<bool> {
-    let mut statement = transaction
-        .prepare_cached("SELECT key_groups FROM erasures WHERE tenant = ?1 AND subject = ?2")?;
-    let mut found = statement.query_map(params![tenant, subject], |row| row.get::<_, String>(0))?;
-    found
-        .try_fold(false, |fenced, groups| Ok(fenced || Groups::from_text(&groups?).contains(group)))
-}
-
-fn erase_work(
-    transaction: &Transaction<'_>,
-    tenant: &str,
-    subject: SubjectTag,
-    groups: &Groups,
-) -> rusqlite::Result<EraseWork> {
-    let sql = format!(
-        "SELECT {} FROM data_keys
-         WHERE tenant = ?1 AND owner = ?2 AND owner_kind = 1 AND wrapped IS NOT NULL",
-        rows::DATA_KEY
-    );
-    let mut statement = transaction.prepare_cached(&sql)?;
-    let found = statement.query_map(params![tenant, subject.0], rows::data_key)?;
-    let mut keys = found.collect::<rusqlite::Result<Vec<_>>>()?;
-    keys.retain(|key| groups.contains(&key.group));
-    let hold = transaction
-        .query_row(
-            "SELECT mac FROM holds WHERE tenant = ?1 AND subject = ?2",
-            params![tenant, subject.0],
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(EraseWork { head: last_erasure(transaction)?, keys, hold })
-}
-
-fn last_erasure(connection: &Connection) -> rusqlite::Result<Option<ErasureRow>> {
-    let sql = format!("SELECT {} FROM erasures ORDER BY number DESC LIMIT 1", rows::ERASURE);
-    connection.prepare_cached(&sql)?.query_row([], rows::erasure).optional()
+    let mut statement = transaction.prepare_cached(
+        "SELECT id, tenant, key_group, generation, branch, owner_kind, owner, state, wrapped,
+             created_ns, mac
+         FROM data_keys
+         WHERE tenant = ?1 AND owner = ?2 AND owner_kind = ?3 AND key_group = ?4
+             AND generation = ?5 AND state = 1",
+    )?;
+    let values = params![tenant, owner, kind as u8, group, generation];
+    statement.query_row(values, rows::data_key).optional()
 }

@@ -1,9 +1,9 @@
 //! Root keys that a host holds itself: a file, an environment variable, a passphrase.
 
-mod file;
+pub(crate) mod file;
+mod local;
 mod passphrase;
-mod text;
+pub(crate) mod text;
 
-pub use file::from_file;
+pub use local::{from_env, from_file, generate};
 pub use passphrase::from_passphrase;
-pub use text::{from_env, generate};
