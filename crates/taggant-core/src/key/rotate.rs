@@ -9,6 +9,7 @@ use super::reconcile::TRIES;
 use super::record::Draft;
 use super::ring::KeyRing;
 use super::root::RootKey;
+use super::serve::Judged;
 use super::service::{self, Kind};
 use super::shared::crowded;
 use super::store::{BranchRow, DataKeyRow, KeyState, RootWrap, Swap};
@@ -97,9 +98,17 @@ impl KeyRing {
     ) -> Result<usize> {
         let (mut count, mut rows) = (0, rows.to_vec());
         for _ in 0..TRIES {
-            rows.retain(|row| {
-                row.group == group && row.branch != newest.id && row.wrapped.is_some()
-            });
+            // What was erased is not wrapped anew, whatever its row says.
+            let is_erased =
+                |row: &DataKeyRow| Result::Ok(matches!(keys.judge(row)?, Judged::Erased));
+            let mut left = Vec::new();
+            for row in rows {
+                let is_old = row.group == group && row.branch != newest.id;
+                if is_old && row.wrapped.is_some() && !is_erased(&row)? {
+                    left.push(row);
+                }
+            }
+            rows = left;
             if rows.is_empty() {
                 return Ok(count);
             }
@@ -148,27 +157,31 @@ impl KeyRing {
         }
         let keys = self.tenant(tenant)?;
         self.shared.record(&mut || {
-            let rows = self.shared.store().data_keys(&[id])?;
-            let row = rows.first().filter(|row| row.id == id && row.tenant == tenant);
-            let row = row.ok_or_else(|| {
-                Error::new(Outcome::KeyNotFound, "the key store has no such data key")
-            })?;
-            mac::check_data_key(&keys.fence, row)?;
-            if row.state == KeyState::Erased {
-                return Err(Error::new(Outcome::Erased, "the key was destroyed with its person"));
-            }
-            if row.state != self.shared.fact(|facts| facts.state(id)) {
-                return Err(mac::tampered());
-            }
+            let row = self.settled_row(&keys, id)?;
             if row.state == state {
                 return Ok(None);
             }
             let mut draft = Draft::new(tenant, KeyEvent::State { key: id, state });
-            draft.keys.push(in_state(&keys.fence, row, state));
+            draft.keys.push(in_state(&keys.fence, &row, state));
             Ok(Some(draft))
         })?;
         self.clear_caches();
         Ok(())
+    }
+
+    /// A row whose state is that of the history: it is checked before it is signed anew.
+    fn settled_row(&self, keys: &TenantKeys, id: KeyId) -> Result<DataKeyRow> {
+        for attempt in 0..TRIES {
+            let rows = self.shared.store().data_keys(&[id])?;
+            let row = rows.into_iter().find(|row| row.id == id && row.tenant == keys.name());
+            let row = row.ok_or_else(|| {
+                Error::new(Outcome::KeyNotFound, "the key store has no such data key")
+            })?;
+            if keys.settled(&row, attempt)?.is_some() {
+                return Ok(row);
+            }
+        }
+        Err(crowded())
     }
 
     /// Makes the next generation of a blind index's key. Values under older ones stay queryable.
