@@ -8,6 +8,8 @@ mod branch;
 mod branches;
 mod cache;
 mod commit;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 mod data;
 mod erase;
 mod facts;

@@ -1,0 +1,47 @@
+//! What any driver of [`KeyStore`] must do, as tests that run on it: for the tests of drivers.
+//!
+//! Each function panics where the driver breaks the contract. [`run`] runs them all.
+
+mod admins;
+mod faults;
+mod meddled;
+mod memory;
+mod ring;
+mod rows;
+
+use std::sync::Arc;
+
+use super::store::KeyStore;
+
+pub use memory::{MemoryAnchor, MemoryKeyStore};
+
+/// Makes an empty store.
+pub type Make<'a> = &'a dyn Fn() -> Arc<dyn KeyStore>;
+
+/// Runs the whole suite, each test on stores of its own.
+///
+/// # Panics
+/// Where the driver breaks the contract.
+pub fn run(make: Make<'_>) {
+    rows::a_new_store_has_nothing(make);
+    rows::a_change_is_made_whole_or_not_at_all(make);
+    rows::of_two_entries_with_one_number_the_second_loses(make);
+    rows::of_two_first_keys_of_a_person_one_is_assigned(make);
+    rows::of_an_erasure_and_an_assignment_the_later_loses(make);
+    rows::a_row_is_replaced_only_if_it_is_what_was_read(make);
+    rows::root_wraps_are_replaced_only_if_they_are_what_was_read(make);
+    rows::lists_are_paged_by_id_and_tenant(make);
+    faults::nothing_is_lost_or_doubled_wherever_the_store_fails(make);
+    admins::two_administrators_at_once_leave_the_store_right(make);
+    admins::threads_of_two_administrators_leave_the_store_right(make);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_store_in_memory_keeps_the_contract() {
+        run(&|| Arc::new(MemoryKeyStore::default()));
+    }
+}
