@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Reads taggant envelopes, version 1. Written from docs/FORMAT.md alone, as a second opinion.
 
-usage: reader.py [FOLDER]   checks every vector in tests/vectors or FOLDER; exit code 1 if one does
-                           not hold
+usage: reader.py [FOLDER]        checks every vector in tests/vectors or FOLDER; exit code 1 if one
+                                does not hold
+       reader.py --keys FOLDER  opens what FOLDER/expected.json lists, from FOLDER/root.key on
 needs: the package `cryptography`
 """
 
@@ -345,4 +346,11 @@ def main(folder):
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--keys"]:
+        # This file is `__main__`; the other asks it by its name.
+        sys.modules["reader"] = sys.modules["__main__"]
+        import key_reader
+
+        data = pathlib.Path(sys.argv[2])
+        sys.exit(key_reader.check_folder(data, json.loads((data / "expected.json").read_text())))
     sys.exit(main(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent)))
