@@ -101,7 +101,7 @@ fn record(event: &RecordEvent) -> Value {
         "subject": event.subject.map(|tag| hex(&tag.0)),
         "data_key": event.key.map(|key| hex(&key.0)),
         "trace": hex(&event.trace),
-        "actions": hex(&event.actions),
+        "actions": hex(&event.actions.0),
         "first_field": event.first_field,
         "field": event.field,
         "label": event.label,

@@ -130,7 +130,7 @@ fn full(kind: RecordKind) -> RecordEvent {
     [event.on_behalf, event.tenant, event.scope, event.label] = [5, 6, 7, 0xFFFF_FFFF];
     (event.subject, event.key) = (Some(SubjectTag([0x5A; 16])), Some(KeyId([0xC1; 16])));
     event.trace = std::array::from_fn(|at| at as u8);
-    event.actions = std::array::from_fn(|at| at as u8 * 7);
+    event.actions = taggant_core::tag::Actions(std::array::from_fn(|at| at as u8 * 7));
     (event.first_field, event.field) = (64, 513);
     event.refers = 0x0102_0304_0506_0708;
     event
@@ -152,7 +152,7 @@ fn event_value(event: &RecordEvent) -> Value {
         "subject": event.subject.map(|tag| hex(&tag.0)),
         "data_key": event.key.map(|key| hex(&key.0)),
         "trace": hex(&event.trace),
-        "actions": hex(&event.actions),
+        "actions": hex(&event.actions.0),
         "first_field": event.first_field,
         "field": event.field,
         "label": event.label,
