@@ -19,4 +19,4 @@ mod verify;
 pub mod wire;
 
 pub use book::{Imported, SqlLedger};
-pub use ledger::{CheckpointSigner, ErasureOpened, Ledger, VerifyOptions};
+pub use ledger::{CheckpointKeeper, CheckpointSigner, ErasureOpened, Ledger, VerifyOptions};

@@ -90,8 +90,7 @@ impl Runtime {
         let life = u64::try_from(self.cache_life.as_nanos()).unwrap_or(u64::MAX);
         let final_ns = row.time_ns.saturating_add(life);
         self.ledger.open_receipt(&ErasureOpened {
-            // Key stores have no id yet.
-            store: [0; 16],
+            store: self.core.keys().folder(),
             number: row.number,
             handle,
             time_ns: row.time_ns,

@@ -35,32 +35,45 @@
 //! ```
 
 mod about;
+mod builder;
+#[cfg(feature = "embedded")]
+mod embedded;
 mod erase;
+#[cfg(not(feature = "embedded"))]
+mod ported;
 mod proof;
 mod runtime;
 #[cfg(feature = "tracing")]
 mod span;
 
 pub use taggant_core::flow::{Flow, FlowKind, Location};
-pub use taggant_core::key::{Groups, IdentityKey, KeyInfo, KeyState, LocalRoot, RootKey};
+pub use taggant_core::key::{
+    Anchor, Groups, IdentityKey, KeyInfo, KeyState, KeyStore, LocalRoot, RootKey,
+};
 pub use taggant_core::policy::{self, Policy};
 pub use taggant_core::redact::MaskText;
 pub use taggant_core::seal::{IndexValue, LookupField, Sensitive, SubjectId, Tagged, Wrapped};
 pub use taggant_core::tag::KeyId;
 pub use taggant_core::{Error, Outcome, Result};
 pub use taggant_derive::Tagged;
+#[cfg(feature = "embedded")]
 pub use taggant_store::identity;
+#[cfg(feature = "embedded")]
 pub use taggant_store::root;
 
 /// The ledger: what it can be asked, and what it answers.
 pub mod ledger {
     pub use taggant_ledger::answers::*;
-    pub use taggant_ledger::{CheckpointSigner, ErasureOpened, Ledger, SqlLedger, VerifyOptions};
+    pub use taggant_ledger::{
+        CheckpointKeeper, CheckpointSigner, ErasureOpened, Ledger, SqlLedger, VerifyOptions,
+    };
+    #[cfg(feature = "embedded")]
     pub use taggant_store::ledger::{open, open_read_only};
 }
 
 pub use about::About;
-pub use runtime::{Builder, Runtime};
+pub use builder::Builder;
+pub use runtime::Runtime;
 #[cfg(feature = "tracing")]
 pub use span::FlowSpan;
 

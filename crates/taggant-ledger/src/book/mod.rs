@@ -62,6 +62,31 @@ impl SqlLedger {
         Ok(Self { sql, id, state: Mutex::new(State::new()?) })
     }
 
+    /// Says which data folder the ledger is of, by the id that key store, anchor and journal have
+    /// too. With `anew` a ledger of another folder becomes one of this.
+    ///
+    /// # Errors
+    /// `JournalUnavailable` where it is of another folder.
+    pub fn belong_to(&self, folder: [u8; 16], anew: bool) -> Result<()> {
+        let mut found = None;
+        self.sql.write(&mut |transaction| {
+            let set = "UPDATE ledger SET folder = $1 WHERE folder IS NULL OR $2 = 1";
+            transaction.execute(set, &[Value::Bytes(&folder), Value::Int(anew.into())])?;
+            transaction.rows("SELECT folder FROM ledger", &[], &mut |row| {
+                found = Some(row.fixed(0)?);
+                Ok(())
+            })
+        })?;
+        if found == Some(folder) {
+            return Ok(());
+        }
+        Err(Error::new(
+            Outcome::JournalUnavailable,
+            "the ledger belongs to another data folder than the key store beside it: restore the \
+             one that belongs here, or move it away, and a new one is made",
+        ))
+    }
+
     /// The database.
     pub(crate) fn sql(&self) -> &dyn Sql {
         &*self.sql
