@@ -3,6 +3,7 @@
 
 usage: reader.py [FOLDER]        checks every vector in tests/vectors or FOLDER; exit code 1 if one
                                 does not hold
+       reader.py --ledger FILE  reads the log of a ledger in SQLite
        reader.py --keys FOLDER  opens what FOLDER/expected.json lists, from FOLDER/root.key on
 needs: the package `cryptography`
 """
@@ -16,12 +17,12 @@ import struct
 import sys
 import unicodedata
 
-import wire_reader
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 import journal_reader
+import wire_reader
 
 
 class Refused(Exception):
@@ -353,4 +354,8 @@ if __name__ == "__main__":
 
         data = pathlib.Path(sys.argv[2])
         sys.exit(key_reader.check_folder(data, json.loads((data / "expected.json").read_text())))
+    if sys.argv[1:2] == ["--ledger"]:
+        import ledger_reader
+
+        sys.exit(ledger_reader.check(sys.argv[2]))
     sys.exit(main(pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parent)))

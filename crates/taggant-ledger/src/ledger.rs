@@ -48,19 +48,6 @@ pub trait CheckpointSigner: Send + Sync {
     fn keep(&self, note: &str);
 }
 
-/// Where the newest checkpoint of a ledger is kept, outside of the ledger. A ledger that was put back
-/// to an earlier state is behind what is kept here.
-pub trait CheckpointKeeper: Send + Sync {
-    /// The newest checkpoint of a ledger, if there is one.
-    fn kept(&self, ledger: &[u8; 16]) -> Option<String>;
-
-    /// Keeps a checkpoint in the place of the one before.
-    fn keep(&self, ledger: &[u8; 16], note: &str);
-
-    /// The ledgers that a checkpoint is kept of.
-    fn ledgers(&self) -> Vec<[u8; 16]>;
-}
-
 /// An erasure whose work list is opened.
 #[derive(Clone, Debug)]
 pub struct ErasureOpened<'a> {

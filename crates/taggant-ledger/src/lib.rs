@@ -9,6 +9,7 @@ mod book;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod fold;
+mod keeper;
 mod ledger;
 mod log;
 mod queries;
@@ -19,4 +20,5 @@ mod verify;
 pub mod wire;
 
 pub use book::{Imported, SqlLedger};
-pub use ledger::{CheckpointKeeper, CheckpointSigner, ErasureOpened, Ledger, VerifyOptions};
+pub use keeper::{CheckpointKeeper, entries};
+pub use ledger::{CheckpointSigner, ErasureOpened, Ledger, VerifyOptions};

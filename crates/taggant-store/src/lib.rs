@@ -1,6 +1,6 @@
 //! What taggant keeps on a host: the SQLite key store and ledger, the anchor file, root keys.
 
-pub mod checkpoints;
+pub mod checkpoint;
 pub mod identity;
 pub mod keys;
 pub mod ledger;

@@ -1,4 +1,4 @@
-//! Settings of a runtime, and what it stands on.
+//! Settings of a runtime, and the ports that it stands on.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,110 +14,122 @@ use taggant_ledger::{CheckpointKeeper, Ledger};
 
 use crate::runtime::Runtime;
 
-#[cfg(feature = "embedded")]
-use crate::embedded as defaults;
-#[cfg(not(feature = "embedded"))]
-use crate::ported as defaults;
+/// Where keys, erasures and movements are kept.
+#[derive(Default)]
+pub(crate) struct Ports {
+    pub(crate) root: Option<Arc<dyn RootKey>>,
+    pub(crate) key_store: Option<Arc<dyn KeyStore>>,
+    pub(crate) anchor: Option<Arc<dyn Anchor>>,
+    pub(crate) ledger: Option<Arc<dyn Ledger>>,
+    pub(crate) checkpoints: Option<Arc<dyn CheckpointKeeper>>,
+}
 
-/// Settings of a runtime, and the ports that it stands on; made by [`Runtime::builder`].
+/// Settings of a runtime.
 ///
-/// With the feature `embedded` (on by default) every port that is not given is a file in the data
-/// folder, and no server is needed. Without it all four are to be given:
+/// [`Runtime::builder`] begins with a data folder that has everything; each port that is given then
+/// takes the place of what would be in the folder. [`Builder::new`] begins with nothing: root key, key
+/// store, anchor and ledger must be given.
 ///
 /// ```
 /// use std::sync::Arc;
 ///
-/// use taggant::ledger::Ledger;
-/// use taggant::{Anchor, KeyStore, LocalRoot, Policy, Result, Runtime};
+/// use taggant::ledger::{CheckpointKeeper, Ledger};
+/// use taggant::{Anchor, Builder, KeyStore, RootKey, Runtime};
 ///
-/// /// Stores of one's own: on PostgreSQL, for instance.
-/// fn open(
-///     keys: Arc<dyn KeyStore>,
-///     anchor: Box<dyn Anchor>,
+/// /// Drivers come from other crates, or are your own.
+/// fn start(
+///     root: Arc<dyn RootKey>,
+///     key_store: Arc<dyn KeyStore>,
+///     anchor: Arc<dyn Anchor>,
 ///     ledger: Arc<dyn Ledger>,
-///     root: &[u8; 32],
-/// ) -> Result<Runtime> {
-///     Runtime::builder("/var/lib/shop/taggant")     // the journal of this host stays here
-///         .policy(Policy::from_toml("")?)
-///         .key_store(keys)
+///     checkpoints: Arc<dyn CheckpointKeeper>,
+/// ) -> taggant::Result<Runtime> {
+///     Builder::new("/var/lib/shop/journal")
+///         .root(root)
+///         .key_store(key_store)
 ///         .anchor(anchor)
 ///         .ledger(ledger)
-///         .root(Arc::new(LocalRoot::new(root)))
+///         .checkpoints(checkpoints)
 ///         .build()
 /// }
 /// ```
 pub struct Builder {
-    pub(crate) folder: PathBuf,
-    policy: Option<Policy>,
     pub(crate) ports: Ports,
+    /// The folder that what is not given is in.
+    #[cfg(feature = "embedded")]
+    pub(crate) home: Option<PathBuf>,
+    /// The anchor, where it is a file.
+    #[cfg(feature = "embedded")]
+    pub(crate) anchor_file: Option<PathBuf>,
+    journal: PathBuf,
+    policy: Option<Policy>,
     pub(crate) keys: KeyConfig,
-    journal: JournalConfig,
+    slots: JournalConfig,
     service: Option<String>,
     build_id: String,
     max_locations: usize,
 }
 
-/// What a runtime stands on, as far as it was given.
-#[derive(Default)]
-pub(crate) struct Ports {
-    pub(crate) key_store: Option<Arc<dyn KeyStore>>,
-    pub(crate) root: Option<Arc<dyn RootKey>>,
-    pub(crate) anchor: Option<Box<dyn Anchor>>,
-    pub(crate) ledger: Option<Arc<dyn Ledger>>,
-    pub(crate) checkpoints: Option<Arc<dyn CheckpointKeeper>>,
-    /// Where the files of the anchor and the checkpoints are, if not in the data folder.
-    #[cfg(feature = "embedded")]
-    pub(crate) anchor_file: Option<PathBuf>,
-}
-
 impl Builder {
-    /// The policy. Default: the file `policy.toml` in the folder if it is there, else one without
-    /// rules: everything is sealed, nothing may be opened.
+    /// Settings of a runtime whose journal is in a folder of this host, and which knows no other
+    /// place.
+    pub fn new(journal: impl Into<PathBuf>) -> Self {
+        Self {
+            ports: Ports::default(),
+            #[cfg(feature = "embedded")]
+            home: None,
+            #[cfg(feature = "embedded")]
+            anchor_file: None,
+            journal: journal.into(),
+            policy: None,
+            keys: KeyConfig::default(),
+            slots: JournalConfig::default(),
+            service: None,
+            build_id: String::new(),
+            max_locations: DEFAULT_MAX_LOCATIONS,
+        }
+    }
+
+    /// The policy. Default: the file `policy.toml` in the data folder if it is there, else one
+    /// without rules: everything is sealed, nothing may be opened.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = Some(policy);
         self
     }
 
-    /// The root key. Default: the file `root.key` in the folder, made if it is not there.
+    /// The root key. Default: the file `root.key` in the data folder, made if it is not there.
     #[must_use]
     pub fn root(mut self, root: Arc<dyn RootKey>) -> Self {
         self.ports.root = Some(root);
         self
     }
 
-    /// Where keys are kept. Default: the SQLite file `keys.db` in the folder.
+    /// Where keys are. Default: `keys.db` in the data folder.
     #[must_use]
     pub fn key_store(mut self, store: Arc<dyn KeyStore>) -> Self {
         self.ports.key_store = Some(store);
         self
     }
 
-    /// Where movements are recorded. Default: the SQLite file `ledger.db` in the folder.
+    /// Where erasures stand a second time, outside of the backups of the key store. Default:
+    /// the file `anchor/erasures` in the data folder.
+    #[must_use]
+    pub fn anchor(mut self, anchor: Arc<dyn Anchor>) -> Self {
+        self.ports.anchor = Some(anchor);
+        self
+    }
+
+    /// Where movements are recorded. Default: `ledger.db` in the data folder.
     #[must_use]
     pub fn ledger(mut self, ledger: Arc<dyn Ledger>) -> Self {
         self.ports.ledger = Some(ledger);
         self
     }
 
-    /// The anchor of the key store, which must be outside its backups. Default: the file
-    /// `anchor/erasures` in the folder.
-    #[must_use]
-    pub fn anchor(mut self, anchor: Box<dyn Anchor>) -> Self {
-        self.ports.anchor = Some(anchor);
-        self
-    }
-
-    /// The anchor as a file of this name; checkpoints of the ledger are kept in files beside it.
-    #[cfg(feature = "embedded")]
-    #[must_use]
-    pub fn anchor_file(mut self, file: impl Into<PathBuf>) -> Self {
-        self.ports.anchor_file = Some(file.into());
-        self
-    }
-
-    /// Where the newest checkpoint of the ledger is kept, outside of the ledger. Default: a file
-    /// beside the anchor file.
+    /// Where the newest checkpoint of the ledger is kept besides the ledger. Default: beside the
+    /// anchor file. Where there is none, only the ledger has its checkpoints: one that is made anew as
+    /// a whole does not show.
     #[must_use]
     pub fn checkpoints(mut self, keeper: Arc<dyn CheckpointKeeper>) -> Self {
         self.ports.checkpoints = Some(keeper);
@@ -165,14 +177,14 @@ impl Builder {
     /// with a long reason counts as several. Default: 65,536.
     #[must_use]
     pub fn journal_slots(mut self, slots: usize) -> Self {
-        self.journal.slots = slots;
+        self.slots.slots = slots;
         self
     }
 
     /// How long a write waits for room in the journal before it fails. Default: 5 seconds.
     #[must_use]
     pub fn journal_block(mut self, longest: Duration) -> Self {
-        self.journal.block = longest;
+        self.slots.block = longest;
         self
     }
 
@@ -202,18 +214,20 @@ impl Builder {
     /// journals of dead processes.
     ///
     /// # Errors
-    /// `KeyUnavailable`, `KeyStoreRolledBack`, `JournalUnavailable`, or what is wrong with the
-    /// policy file. Each says what to do.
+    /// `KeyUnavailable`, `KeyStoreRolledBack`, `JournalUnavailable`, `Invalid` where a port is not
+    /// given, or what is wrong with the policy file. Each says what to do.
     pub fn build(mut self) -> Result<Runtime> {
-        make_folder(&self.folder)?;
+        make_folder(&self.journal)?;
         let policy = match self.policy.take() {
             Some(policy) => policy,
-            None => read_policy(&self.folder.join("policy.toml"))?,
+            None => self.default_policy()?,
         };
         let cache_life = policy.cache_life();
-        let keys = self.open_keys(Some(cache_life))?;
+        self.keys.cache_life = cache_life;
+        let keys = self.open_keys()?;
         let ledger = self.open_ledger(keys.folder())?;
-        crate::proof::sign(&*ledger, &keys, self.checkpoint_keeper())?;
+        let keeper = self.ports.checkpoints.take();
+        crate::proof::sign(&*ledger, &keys, keeper)?;
         // A name that is not UTF-8 must not stop the program.
         let program = std::env::args_os().next().unwrap_or_default();
         let file_name = || Path::new(&program).file_name().unwrap_or_default().to_string_lossy();
@@ -223,93 +237,59 @@ impl Builder {
             build: self.build_id,
             policy: policy.digest(),
         };
-        let config = JournalConfig { folder: keys.folder(), ..self.journal };
-        let folder = self.folder.join("journal");
-        let journal = Journal::open(&folder, start, config, slot_keys(&keys), ledger.clone())?;
+        let config = JournalConfig { folder: keys.folder(), ..self.slots };
+        let journal =
+            Journal::open(&self.journal, start, config, slot_keys(&keys), ledger.clone())?;
         journal.policy(&policy.digest(), policy.text())?;
         let core = Core::new(keys, Arc::new(journal), policy, self.max_locations);
         let runtime = Runtime { core, ledger, cache_life };
         runtime.open_missing_receipts()?;
         Ok(runtime)
     }
-}
 
-impl Builder {
-    pub(crate) fn new(folder: PathBuf) -> Self {
-        Self {
-            folder,
-            policy: None,
-            ports: Ports::default(),
-            keys: KeyConfig::default(),
-            journal: JournalConfig::default(),
-            service: None,
-            build_id: String::new(),
-            max_locations: DEFAULT_MAX_LOCATIONS,
-        }
-    }
-
-    /// The key ring, on the ports that were given and the defaults for the others.
-    pub(crate) fn open_keys(&mut self, cache_life: Option<Duration>) -> Result<Arc<KeyRing>> {
-        defaults::keys(self)?;
-        let Ports { key_store, root, anchor, .. } = &mut self.ports;
-        let store = key_store.clone().ok_or_else(|| missing("key_store"))?;
-        let root = root.clone().ok_or_else(|| missing("root"))?;
-        let anchor = anchor.take().ok_or_else(|| missing("anchor"))?;
-        let mut config = self.keys.clone();
-        config.cache_life = cache_life.unwrap_or(config.cache_life);
-        KeyRing::open(store, root, anchor, config).map(Arc::new)
+    /// The key ring, on its ports.
+    pub(crate) fn open_keys(&mut self) -> Result<Arc<KeyRing>> {
+        #[cfg(feature = "embedded")]
+        self.fill_keys()?;
+        let ports = &mut self.ports;
+        let root = ports.root.take().ok_or_else(|| missing("root key", "root"))?;
+        let store = ports.key_store.take().ok_or_else(|| missing("key store", "key_store"))?;
+        let anchor = ports.anchor.take().ok_or_else(|| missing("anchor", "anchor"))?;
+        Ok(Arc::new(KeyRing::open(store, root, Box::new(anchor), self.keys.clone())?))
     }
 
     fn open_ledger(&mut self, folder: [u8; 16]) -> Result<Arc<dyn Ledger>> {
-        if self.ports.ledger.is_none() {
-            defaults::ledger(self, folder)?;
+        #[cfg(feature = "embedded")]
+        self.fill_ledger(folder)?;
+        #[cfg(not(feature = "embedded"))]
+        let _ = folder;
+        self.ports.ledger.take().ok_or_else(|| missing("ledger", "ledger"))
+    }
+
+    fn default_policy(&self) -> Result<Policy> {
+        #[cfg(feature = "embedded")]
+        if let Some(home) = &self.home {
+            return crate::embedded::read_policy(&home.join("policy.toml"));
         }
-        self.ports.ledger.clone().ok_or_else(|| missing("ledger"))
+        Policy::from_toml("")
     }
-
-    /// The ledger as it is, to be asked and never changed.
-    pub(crate) fn ledger_to_read(&mut self) -> Result<Arc<dyn Ledger>> {
-        if self.ports.ledger.is_none() {
-            defaults::ledger_to_read(self)?;
-        }
-        self.ports.ledger.clone().ok_or_else(|| missing("ledger"))
-    }
-
-    pub(crate) fn checkpoint_keeper(&mut self) -> Arc<dyn CheckpointKeeper> {
-        defaults::checkpoints(self);
-        self.ports.checkpoints.clone().unwrap_or_else(|| Arc::new(NotKept))
-    }
-}
-
-/// Checkpoints stand in the ledger alone.
-struct NotKept;
-
-impl CheckpointKeeper for NotKept {
-    fn kept(&self, _: &[u8; 16]) -> Option<String> {
-        None
-    }
-
-    fn keep(&self, _: &[u8; 16], _: &str) {}
-
-    fn ledgers(&self) -> Vec<[u8; 16]> {
-        Vec::new()
-    }
-}
-
-fn missing(port: &str) -> Error {
-    Error::new(
-        Outcome::Invalid,
-        format!(
-            "the runtime has no {port}, and was built without the feature `embedded`, which would \
-             bring one: give it to the builder with `{port}(..)`"
-        ),
-    )
 }
 
 /// Instances of the journal have keys of the default tenant.
 fn slot_keys(keys: &Arc<KeyRing>) -> Arc<dyn SlotKeys> {
     let keys = keys.clone();
     Arc::new(move |id: InstanceId| keys.tenant(DEFAULT_TENANT)?.instance_key(&id.0))
+}
+
+/// A port that nobody has given.
+pub(crate) fn missing(what: &str, method: &str) -> Error {
+    Error::new(
+        Outcome::Invalid,
+        format!(
+            "the runtime has no {what}: give one with `Builder::{method}`, or begin with \
+             `Runtime::builder` and a data folder, which the feature `embedded` brings"
+        ),
+    )
 }
 
 /// Makes a folder that only its owner may enter.
@@ -324,15 +304,4 @@ pub(crate) fn make_folder(path: &Path) -> Result<()> {
             format!("the data folder {} can't be made: {}", path.display(), error.kind()),
         )
     })
-}
-
-fn read_policy(path: &Path) -> Result<Policy> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Policy::from_toml(&text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Policy::from_toml(""),
-        Err(error) => Err(Error::new(
-            Outcome::Invalid,
-            format!("the policy file {} can't be read: {}", path.display(), error.kind()),
-        )),
-    }
 }

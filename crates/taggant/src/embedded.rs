@@ -1,89 +1,126 @@
-//! What stands in the data folder where no port was given: no server is needed.
+//! The embedded way: everything that no port is given for, in one folder, on SQLite.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use taggant_core::policy::Policy;
 use taggant_core::{Error, Outcome, Result};
-use taggant_store::checkpoints::CheckpointFiles;
+use taggant_store::checkpoint::CheckpointFiles;
 use taggant_store::keys::{FileAnchor, SqliteKeyStore};
+use taggant_store::ledger;
 
 use crate::builder::{Builder, make_folder};
+use crate::runtime::Runtime;
 
-/// Key store, root key and anchor, where they were not given.
-pub(crate) fn keys(builder: &mut Builder) -> Result<()> {
-    let anchor = anchor_file(builder);
-    if builder.ports.key_store.is_none() {
-        refuse_new_store(builder, &anchor)?;
+impl Runtime {
+    /// Keys, policy, journal and ledger in one folder; no server.
+    ///
+    /// # Errors
+    /// As [`Builder::build`].
+    pub fn embedded(folder: impl Into<PathBuf>) -> Result<Self> {
+        Self::builder(folder).build()
+    }
+
+    /// An embedded runtime with other settings.
+    pub fn builder(folder: impl Into<PathBuf>) -> Builder {
+        let home = folder.into();
+        let mut builder = Builder::new(home.join("journal"));
+        builder.home = Some(home);
+        builder
+    }
+}
+
+impl Builder {
+    /// The anchor file, which must be outside the backups of the folder. Checkpoints are kept beside
+    /// it, where nothing else is said. Default: `anchor/erasures` in the folder.
+    #[must_use]
+    pub fn anchor_file(mut self, file: impl Into<PathBuf>) -> Self {
+        let file = file.into();
+        let beside = || Arc::new(CheckpointFiles::beside(&file)) as _;
+        self.ports.checkpoints.get_or_insert_with(beside);
+        self.anchor_file = Some(file.clone());
+        self.anchor(Arc::new(FileAnchor::new(&file)))
+    }
+
+    /// What of the key ring is not given comes from the folder.
+    pub(crate) fn fill_keys(&mut self) -> Result<()> {
+        let Some(home) = &self.home else { return Ok(()) };
+        make_folder(home)?;
+        self.refuse_new_store(home)?;
+        let ports = &mut self.ports;
         // Before the root-key file: a cut in between must not look like a lost key store.
-        let store = SqliteKeyStore::open(&builder.folder.join("keys.db"))?;
-        builder.ports.key_store = Some(Arc::new(store));
-    }
-    if builder.ports.root.is_none() {
-        let root = taggant_store::root::from_file(&builder.folder.join("root.key"))?;
-        builder.ports.root = Some(Arc::new(root));
-    }
-    if builder.ports.anchor.is_none() {
-        if builder.ports.anchor_file.is_none() {
-            make_folder(&builder.folder.join("anchor"))?;
+        if ports.key_store.is_none() {
+            ports.key_store = Some(Arc::new(SqliteKeyStore::open(&home.join("keys.db"))?));
         }
-        builder.ports.anchor = Some(Box::new(FileAnchor::new(&anchor)));
+        if ports.root.is_none() {
+            ports.root = Some(Arc::new(taggant_store::root::from_file(&home.join("root.key"))?));
+        }
+        let anchor = home.join("anchor");
+        if ports.anchor.is_none() || ports.checkpoints.is_none() {
+            make_folder(&anchor)?;
+        }
+        if ports.anchor.is_none() {
+            ports.anchor = Some(Arc::new(FileAnchor::new(&anchor.join("erasures"))));
+        }
+        if ports.checkpoints.is_none() {
+            ports.checkpoints = Some(Arc::new(CheckpointFiles::new(&anchor)));
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// A key store that is not there is not made beside what belongs to one.
+    fn refuse_new_store(&self, home: &Path) -> Result<()> {
+        let store = home.join("keys.db");
+        if self.ports.key_store.is_some() || self.keys.begin_anew || store.exists() {
+            return Ok(());
+        }
+        let anchor = self
+            .anchor_file
+            .clone()
+            .or_else(|| self.ports.anchor.is_none().then(|| home.join("anchor").join("erasures")));
+        let ledger = self.ports.ledger.is_none().then(|| home.join("ledger.db"));
+        let root = self.ports.root.is_none().then(|| home.join("root.key"));
+        let mut parts = [anchor, ledger, root].into_iter().flatten();
+        let Some(part) = parts.find(|part| part.exists()) else { return Ok(()) };
+        Err(Error::new(
+            Outcome::KeyUnavailable,
+            format!(
+                "there is no key store {} and there is {}: restore the key store that it belongs \
+                 to; for a new data folder, or where the old key store is lost for good, build \
+                 once with begin_anew",
+                store.display(),
+                part.display()
+            ),
+        ))
+    }
+
+    /// So does the ledger, which is then one of the folder.
+    pub(crate) fn fill_ledger(&mut self, folder: [u8; 16]) -> Result<()> {
+        if let (Some(home), None) = (&self.home, &self.ports.ledger) {
+            let ledger = ledger::open(&home.join("ledger.db"))?;
+            ledger.belong_to(folder, self.keys.begin_anew)?;
+            self.ports.ledger = Some(Arc::new(ledger));
+        }
+        Ok(())
+    }
+
+    /// So does the ledger that is only asked.
+    pub(crate) fn fill_ledger_read_only(&mut self) -> Result<()> {
+        if let (Some(home), None) = (&self.home, &self.ports.ledger) {
+            let ledger = ledger::open_read_only(&home.join("ledger.db"))?;
+            self.ports.ledger = Some(Arc::new(ledger));
+        }
+        Ok(())
+    }
 }
 
-/// The ledger of the folder, which belongs to its key store.
-pub(crate) fn ledger(builder: &mut Builder, folder: [u8; 16]) -> Result<()> {
-    let ledger = taggant_store::ledger::open(&builder.folder.join("ledger.db"))?;
-    ledger.belong_to(folder, builder.keys.begin_anew)?;
-    builder.ports.ledger = Some(Arc::new(ledger));
-    Ok(())
-}
-
-/// The ledger of the folder, to be asked and never changed.
-pub(crate) fn ledger_to_read(builder: &mut Builder) -> Result<()> {
-    let ledger = taggant_store::ledger::open_read_only(&builder.folder.join("ledger.db"))?;
-    builder.ports.ledger = Some(Arc::new(ledger));
-    Ok(())
-}
-
-/// Checkpoints are kept beside the anchor file.
-pub(crate) fn checkpoints(builder: &mut Builder) {
-    if builder.ports.checkpoints.is_none() {
-        let files = CheckpointFiles::beside(&anchor_file(builder));
-        builder.ports.checkpoints = Some(Arc::new(files));
+pub(crate) fn read_policy(path: &Path) -> Result<Policy> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Policy::from_toml(&text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Policy::from_toml(""),
+        Err(error) => Err(Error::new(
+            Outcome::Invalid,
+            format!("the policy file {} can't be read: {}", path.display(), error.kind()),
+        )),
     }
-}
-
-fn anchor_file(builder: &Builder) -> PathBuf {
-    let default = || builder.folder.join("anchor").join("erasures");
-    builder.ports.anchor_file.clone().unwrap_or_else(default)
-}
-
-/// A key store that is not there is not made beside what belongs to one.
-fn refuse_new_store(builder: &Builder, anchor: &std::path::Path) -> Result<()> {
-    let store = builder.folder.join("keys.db");
-    if builder.keys.begin_anew || store.exists() {
-        return Ok(());
-    }
-    let mut parts = Vec::new();
-    if builder.ports.anchor.is_none() {
-        parts.push(anchor.to_owned());
-    }
-    if builder.ports.ledger.is_none() {
-        parts.push(builder.folder.join("ledger.db"));
-    }
-    if builder.ports.root.is_none() {
-        parts.push(builder.folder.join("root.key"));
-    }
-    let Some(part) = parts.iter().find(|part| part.exists()) else { return Ok(()) };
-    Err(Error::new(
-        Outcome::KeyUnavailable,
-        format!(
-            "there is no key store {} and there is {}: restore the key store that it belongs to; \
-             for a new data folder, or where the old key store is lost for good, build once with \
-             begin_anew",
-            store.display(),
-            part.display()
-        ),
-    ))
 }

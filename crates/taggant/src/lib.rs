@@ -39,8 +39,6 @@ mod builder;
 #[cfg(feature = "embedded")]
 mod embedded;
 mod erase;
-#[cfg(not(feature = "embedded"))]
-mod ported;
 mod proof;
 mod runtime;
 #[cfg(feature = "tracing")]
@@ -66,9 +64,13 @@ pub mod ledger {
     pub use taggant_ledger::answers::*;
     pub use taggant_ledger::{
         CheckpointKeeper, CheckpointSigner, ErasureOpened, Ledger, SqlLedger, VerifyOptions,
+        entries,
     };
     #[cfg(feature = "embedded")]
-    pub use taggant_store::ledger::{open, open_read_only};
+    pub use taggant_store::{
+        checkpoint::CheckpointFiles,
+        ledger::{open, open_read_only},
+    };
 }
 
 pub use about::About;
@@ -81,11 +83,11 @@ pub use span::FlowSpan;
 pub use taggant_core::seal::private as __private;
 
 /// The README's example is compiled and run with the tests.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "embedded"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
 /// So are the guide's.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "embedded"))]
 #[doc = include_str!("../../../docs/GUIDE.md")]
 struct Guide;

@@ -7,33 +7,28 @@ use taggant_core::flow::DEFAULT_TENANT;
 use taggant_core::key::KeyRing;
 use taggant_core::{Result, hex};
 use taggant_ledger::answers::{Tampering, Verification};
-use taggant_ledger::{CheckpointKeeper, CheckpointSigner, Ledger, VerifyOptions};
+use taggant_ledger::{CheckpointKeeper, CheckpointSigner, Ledger, VerifyOptions, entries};
 
-use crate::builder::Builder;
+use crate::builder::{Builder, missing};
 
 /// Signs with a key of the key store, and keeps what it signed outside of the ledger.
 struct KeptSigner {
+    ledger: [u8; 16],
     key: SigningKey,
     keys: Arc<KeyRing>,
-    ledger: [u8; 16],
-    keeper: Arc<dyn CheckpointKeeper>,
+    keeper: Option<Arc<dyn CheckpointKeeper>>,
 }
 
 /// Has a ledger's checkpoints signed.
 pub(crate) fn sign(
     ledger: &dyn Ledger,
     keys: &Arc<KeyRing>,
-    keeper: Arc<dyn CheckpointKeeper>,
+    keeper: Option<Arc<dyn CheckpointKeeper>>,
 ) -> Result<()> {
     let id = ledger.id()?;
     let key = keys.tenant(DEFAULT_TENANT)?.checkpoint_key(&id)?;
-    ledger.sign_with(Arc::new(KeptSigner { key, keys: keys.clone(), ledger: id, keeper }));
+    ledger.sign_with(Arc::new(KeptSigner { ledger: id, key, keys: keys.clone(), keeper }));
     Ok(())
-}
-
-/// How many entries the log of a checkpoint has.
-fn entries(note: &str) -> Option<u64> {
-    note.lines().nth(1)?.parse().ok()
 }
 
 impl CheckpointSigner for KeptSigner {
@@ -50,35 +45,43 @@ impl CheckpointSigner for KeptSigner {
     }
 
     fn kept(&self) -> Option<String> {
-        self.keeper.kept(&self.ledger)
+        self.keeper.as_ref()?.kept(&self.ledger).ok()?
     }
 
-    /// Where another process has kept a newer one, that stays.
+    /// Where another process has kept a newer one, that stays. A keeper that fails must not stop the
+    /// ledger: the checkpoint stands there too.
     fn keep(&self, note: &str) {
+        let Some(keeper) = &self.keeper else { return };
         let is_newer = self.kept().is_none_or(|kept| entries(&kept) < entries(note));
         if is_newer {
-            self.keeper.keep(&self.ledger, note);
+            let _ = keeper.keep(&self.ledger, note);
         }
     }
 }
 
 impl Builder {
-    /// Verifies the ledger: against itself, the key store, the checkpoint that is kept beside the
-    /// anchor, and one that was kept elsewhere, if there is one. Records nothing.
+    /// Verifies the ledger: against itself, the key store, the checkpoint that is kept besides it,
+    /// and one that was kept elsewhere, if there is one. Records nothing.
     ///
     /// # Errors
     /// As [`build`](Self::build); `Invalid` where `against` is no checkpoint of this key.
     pub fn verify(mut self, against: Option<String>) -> Result<Verification> {
-        let keys = self.open_keys(None)?;
-        let ledger = self.ledger_to_read()?;
-        let keeper = self.checkpoint_keeper();
+        let keys = self.open_keys()?;
+        #[cfg(feature = "embedded")]
+        self.fill_ledger_read_only()?;
+        let ledger = self.ports.ledger.take().ok_or_else(|| missing("ledger", "ledger"))?;
+        let keeper = self.ports.checkpoints.take();
         let id = ledger.id()?;
         let key = keys.tenant(DEFAULT_TENANT)?.checkpoint_key(&id)?;
         let erasures = keys.erasures(1)?.iter().map(|row| (row.number, row.hash)).collect();
+        let kept = match &keeper {
+            Some(keeper) => keeper.kept(&id)?,
+            None => None,
+        };
         let mut options = VerifyOptions {
             public_key: Some(key.public()),
             erasures: Some(erasures),
-            against: keeper.kept(&id),
+            against: kept,
             ..VerifyOptions::default()
         };
         let mut found = ledger.verify(&options)?;
@@ -89,20 +92,20 @@ impl Builder {
             let fresh: Vec<Tampering> = fresh.collect();
             found.findings.extend(fresh);
         }
-        found.findings.extend(others(&*keeper, &id));
+        if let Some(keeper) = keeper {
+            found.findings.extend(others(&*keeper, &id)?);
+        }
         Ok(found)
     }
 }
 
 /// Ledgers that this key store has signed for and that are not here any more.
-fn others(keeper: &dyn CheckpointKeeper, own: &[u8; 16]) -> Vec<Tampering> {
-    let gone = |id: [u8; 16]| {
+fn others(keeper: &dyn CheckpointKeeper, own: &[u8; 16]) -> Result<Vec<Tampering>> {
+    let others = keeper.ledgers()?.into_iter().filter(|id| id != own);
+    let finding = |id: [u8; 16]| {
         let id = hex::encode(&id);
         let what = format!("the anchor knows a ledger {id}, and this one is another");
         Tampering::new("rolled_back", "log", what)
     };
-    let mut others: Vec<[u8; 16]> = keeper.ledgers();
-    others.retain(|id| id != own);
-    others.sort_unstable();
-    others.into_iter().map(gone).collect()
+    Ok(others.map(finding).collect())
 }

@@ -1,7 +1,6 @@
 //! Keys, policy, journal and ledger of a process.
 
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,8 +14,6 @@ use taggant_core::{Error, Outcome, Result};
 use taggant_ledger::Ledger;
 use taggant_ledger::answers::Handle;
 
-use crate::builder::Builder;
-
 /// Keys, policy, journal and ledger of a process. Cheap to clone.
 #[derive(Clone)]
 pub struct Runtime {
@@ -26,20 +23,6 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Keys, policy, journal and ledger in one folder; no server.
-    ///
-    /// # Errors
-    /// As [`Builder::build`].
-    #[cfg(feature = "embedded")]
-    pub fn embedded(folder: impl Into<PathBuf>) -> Result<Self> {
-        Self::builder(folder).build()
-    }
-
-    /// A runtime with other settings, or on other stores. The journal is always in the folder.
-    pub fn builder(folder: impl Into<PathBuf>) -> Builder {
-        Builder::new(folder.into())
-    }
-
     /// Makes this the runtime of the process.
     ///
     /// # Errors

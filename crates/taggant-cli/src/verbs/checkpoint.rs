@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde::Serialize;
+use taggant::ledger::{CheckpointFiles, entries};
 
 use crate::args::Global;
 use crate::data;
@@ -49,9 +50,9 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
     })?;
     let is_out = file.as_os_str() == "-";
     if !is_out {
-        std::fs::write(file, &note).map_err(|error| Failure::file(file, &error))?;
+        CheckpointFiles::write(file, &note).map_err(|error| Failure::file(file, &error))?;
     }
-    let entries = note.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or_default();
+    let entries = entries(&note).unwrap_or_default();
     if output.json {
         output.document("checkpoint.export", &Answer { entries, note })?;
     } else if is_out {

@@ -1,5 +1,7 @@
 //! The anchor: the history of keys, kept outside the backups of the key store.
 
+use std::sync::Arc;
+
 use super::history::EventRow;
 use super::store::Folder;
 use crate::error::Result;
@@ -34,4 +36,19 @@ pub trait Anchor: Send + Sync {
     /// # Errors
     /// `KeyUnavailable` where it can't be moved.
     fn set_aside(&self) -> Result<()>;
+}
+
+/// An anchor that others hold too.
+impl<A: Anchor + ?Sized> Anchor for Arc<A> {
+    fn read(&self) -> Result<Option<Anchored>> {
+        (**self).read()
+    }
+
+    fn extend(&self, folder: &Folder, events: &[EventRow]) -> Result<()> {
+        (**self).extend(folder, events)
+    }
+
+    fn set_aside(&self) -> Result<()> {
+        (**self).set_aside()
+    }
 }
