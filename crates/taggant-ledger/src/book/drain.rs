@@ -14,7 +14,8 @@ use crate::log::{self, fresh, service_name};
 use crate::rows::{count, insert_accesses};
 use crate::sql::{Transaction, Value};
 use crate::wire::{
-    AccessRow, Accesses, Entry, Finding, Instance, Run, access_hash, encode_accesses,
+    AccessRow, Accesses, Entry, Finding, Instance, Run, access_hash, decode_accesses,
+    encode_accesses,
 };
 
 /// Content of a leaf at most; a run that has more is taken as several.
@@ -244,7 +245,9 @@ impl Draining<'_> {
         let mut salt = None;
         if !accesses.is_empty() {
             let own = fresh()?;
-            let hash = access_hash(&own, &encode_accesses(accesses));
+            let rows = encode_accesses(accesses);
+            debug_assert!(decode_accesses(&rows).is_some(), "rows that no reader takes");
+            let hash = access_hash(&own, &rows);
             entry.accesses = Some(Accesses { count: accesses.len() as u64, hash });
             salt = Some(own);
         }
