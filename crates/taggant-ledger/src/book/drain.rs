@@ -108,7 +108,9 @@ impl Draining<'_> {
         let Some(lane) = state.lanes.get_mut(self.service) else { return Ok(Try::Again) };
         let lane_id = lane.head.lane;
         let mut known = match lane.names.take(&batch.instance.0) {
-            Some(known) => known,
+            // A ledger that was put back beneath this process has taken less than is known here.
+            Some(known) if known.next == self.ledger.next_sequence(batch.instance)? => known,
+            Some(_) => return Ok(Try::Again),
             None => self.load(lane_id)?,
         };
         let mut entry = self.defined(&mut lane.names, &mut known);

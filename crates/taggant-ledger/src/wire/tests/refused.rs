@@ -59,7 +59,6 @@ fn no_memory_is_taken_on_the_word_of_a_count() {
 
 #[test]
 #[should_panic(expected = "no reader takes")]
-#[cfg(debug_assertions)]
 fn a_writer_finds_its_mistakes_in_debug_builds() {
     let _ = Entry { texts: vec![(1, "a".into()), (1, "b".into())], ..Entry::default() }.encode();
 }
