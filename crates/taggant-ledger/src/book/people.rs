@@ -19,13 +19,16 @@ use crate::wire::{Entry, clean, link};
 /// People kept in memory at most.
 const MOST: usize = 250_000;
 
+/// Row id and handle of a person.
+type Person = (i64, Handle);
+
 /// How many people one statement asks for.
 const TOGETHER: usize = 64;
 
 /// Who is who, as far as it was met lately.
 #[derive(Default)]
 pub(super) struct Cache {
-    tenants: HashMap<String, HashMap<[u8; 16], (i64, Handle)>>,
+    tenants: HashMap<String, HashMap<[u8; 16], Person>>,
     count: usize,
 }
 
@@ -34,11 +37,11 @@ impl Cache {
         *self = Self::default();
     }
 
-    fn get(&self, tenant: &str, tag: &[u8; 16]) -> Option<(i64, Handle)> {
+    fn get(&self, tenant: &str, tag: &[u8; 16]) -> Option<Person> {
         self.tenants.get(tenant)?.get(tag).copied()
     }
 
-    fn put(&mut self, tenant: &str, tag: [u8; 16], person: (i64, Handle)) {
+    fn put(&mut self, tenant: &str, tag: [u8; 16], person: Person) {
         if self.count >= MOST {
             self.clear();
         }
@@ -58,7 +61,7 @@ pub(super) struct Met {
 }
 
 impl Met {
-    pub(super) fn add(&mut self, tenant: u32, tag: [u8; 16], (row, handle): (i64, Handle)) {
+    pub(super) fn add(&mut self, tenant: u32, tag: [u8; 16], (row, handle): Person) {
         self.tenants.entry(tenant).or_default().insert(tag, handle);
         self.rows.insert(handle, row);
     }
@@ -99,7 +102,7 @@ impl SqlLedger {
         service: &str,
         tenant: &str,
         tags: &BTreeSet<[u8; 16]>,
-    ) -> Result<Try<Vec<([u8; 16], (i64, Handle))>>> {
+    ) -> Result<Try<Vec<([u8; 16], Person)>>> {
         let mut found = Vec::with_capacity(tags.len());
         let mut unknown = Vec::new();
         for tag in tags {
@@ -140,7 +143,7 @@ impl SqlLedger {
         service: &str,
         tenant: &str,
         tags: &[[u8; 16]],
-    ) -> Result<Try<HashMap<[u8; 16], (i64, Handle)>>> {
+    ) -> Result<Try<HashMap<[u8; 16], Person>>> {
         let mut rows = Vec::with_capacity(tags.len());
         for tag in tags {
             let (handle, salt) = (Handle(fresh()?), fresh()?);
@@ -193,7 +196,7 @@ fn look_up(
     transaction: &mut dyn Transaction,
     tenant: &str,
     tags: &[[u8; 16]],
-    found: &mut HashMap<[u8; 16], (i64, Handle)>,
+    found: &mut HashMap<[u8; 16], Person>,
 ) -> Result<()> {
     let holes: Vec<String> = (2..TOGETHER + 2).map(|number| format!("${number}")).collect();
     let sql = format!(

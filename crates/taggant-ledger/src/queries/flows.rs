@@ -182,10 +182,20 @@ fn edge((key, seen): (Key, Seen)) -> FlowEdge {
     }
 }
 
+/// What derivations of several lanes have in common.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Derived {
+    dataset: Rc<str>,
+    path: Rc<str>,
+    origin: Rc<str>,
+    location: Rc<str>,
+    action: Action,
+}
+
 /// Values that were made from values of other fields.
 pub(crate) fn derivations(transaction: &mut dyn Transaction) -> Result<Vec<Derivation>> {
     let (texts, datasets) = (Texts::load(transaction)?, datasets(transaction)?);
-    let mut sums: BTreeMap<(Rc<str>, Rc<str>, Rc<str>, Rc<str>, Action), Seen> = BTreeMap::new();
+    let mut sums: BTreeMap<Derived, Seen> = BTreeMap::new();
     let sql = "SELECT lane, dataset, field, origin, location, action, first_ns, last_ns, count
                FROM derivations";
     transaction.rows(sql, &[], &mut |row| {
@@ -193,26 +203,26 @@ pub(crate) fn derivations(transaction: &mut dyn Transaction) -> Result<Vec<Deriv
         let Some(dataset) = datasets.get(&(lane, row.count(1)?)) else { return Ok(()) };
         let position = usize::try_from(row.int(2)?).unwrap_or(usize::MAX);
         let Some(field) = dataset.fields.get(position) else { return Ok(()) };
-        let (origin, location) = (texts.get(lane, row.count(3)?), texts.get(lane, row.count(4)?));
-        let action = Action::from_code(row.code(5)?);
-        let key = (dataset.name.clone(), field.path.clone(), origin, location, action);
+        let key = Derived {
+            dataset: dataset.name.clone(),
+            path: field.path.clone(),
+            origin: texts.get(lane, row.count(3)?),
+            location: texts.get(lane, row.count(4)?),
+            action: Action::from_code(row.code(5)?),
+        };
         let seen = seen(row, 6)?;
         sums.entry(key).and_modify(|sum| sum.merge(seen)).or_insert(seen);
         Ok(())
     })?;
-    let answer = |((dataset, path, origin, location, action), seen): (_, Seen)| {
-        let (dataset, path, origin, location): (Rc<str>, Rc<str>, Rc<str>, Rc<str>) =
-            (dataset, path, origin, location);
-        Derivation {
-            origins: origin.lines().map(str::to_owned).collect(),
-            dataset: dataset.to_string(),
-            path: path.to_string(),
-            location: location.to_string(),
-            action,
-            first_ns: seen.first_ns.cast_unsigned(),
-            last_ns: seen.last_ns.cast_unsigned(),
-            count: seen.count,
-        }
+    let answer = |(key, seen): (Derived, Seen)| Derivation {
+        origins: key.origin.lines().map(str::to_owned).collect(),
+        dataset: key.dataset.to_string(),
+        path: key.path.to_string(),
+        location: key.location.to_string(),
+        action: key.action,
+        first_ns: seen.first_ns.cast_unsigned(),
+        last_ns: seen.last_ns.cast_unsigned(),
+        count: seen.count,
     };
     Ok(sums.into_iter().map(answer).collect())
 }
