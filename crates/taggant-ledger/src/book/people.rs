@@ -22,6 +22,9 @@ const MOST: usize = 250_000;
 /// Row id and handle of a person.
 type Person = (i64, Handle);
 
+/// A person by their tag.
+type Tagged = ([u8; 16], Person);
+
 /// How many people one statement asks for.
 const TOGETHER: usize = 64;
 
@@ -102,7 +105,7 @@ impl SqlLedger {
         service: &str,
         tenant: &str,
         tags: &BTreeSet<[u8; 16]>,
-    ) -> Result<Try<Vec<([u8; 16], Person)>>> {
+    ) -> Result<Try<Vec<Tagged>>> {
         let mut found = Vec::with_capacity(tags.len());
         let mut unknown = Vec::new();
         for tag in tags {
