@@ -10,7 +10,7 @@ use crate::tag::{KeyId, SubjectTag};
 /// What happened to keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyEvent {
-    /// Branch or service keys were made: hashes of what they are, see [`made`].
+    /// Branch or service keys were made: hashes of what they are, see docs/KEYS.md.
     Made(Vec<[u8; 32]>),
     /// A person was erased.
     Erased {

@@ -15,7 +15,7 @@ pub(crate) const PATH: &str = "$integrity";
 
 /// What the integrity envelope of a record covers: (place, envelope or clear bytes), sorted.
 ///
-/// Places are as [`place`] writes them, from the record with the integrity inwards. Absent and null
+/// Places are those of docs/FORMAT.md section 9, from the record with the integrity inwards. Absent and null
 /// fields are not listed, so adding or removing one shows. Of a list its length is listed too, of a
 /// map its keys: an element that holds nothing covered would go unnoticed otherwise.
 #[derive(Clone, Debug, Default)]

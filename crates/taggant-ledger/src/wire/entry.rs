@@ -227,7 +227,7 @@ pub struct Place {
 pub struct Accesses {
     /// How many.
     pub count: u64,
-    /// SHA-256(salt | rows), see [`super::access`].
+    /// SHA-256(salt | rows), see [`super::access_hash`].
     pub hash: [u8; 32],
 }
 
