@@ -10,7 +10,7 @@ use taggant_ledger::SqlLedger;
 use taggant_ledger::schema::{self, Words};
 use taggant_ledger::sql::{Many, Row, Sql, Transaction, Value, Work};
 
-use crate::sqlite::Database;
+use crate::sqlite::{Database, because};
 
 const WORDS: Words = Words { int: "INTEGER", bytes: "BLOB", table_end: " STRICT, WITHOUT ROWID" };
 
@@ -236,11 +236,12 @@ fn failed(error: &rusqlite::Error) -> Error {
         Some(code) => format!("{code:?}"),
         None => "unexpected content".to_owned(),
     };
-    Error::new(
+    let failed = Error::new(
         Outcome::JournalUnavailable,
         format!(
             "the ledger's database can't be used ({what}); check that the file is there, whole and \
              writable, and that its disk is not full"
         ),
-    )
+    );
+    because(error, failed)
 }

@@ -276,7 +276,7 @@ impl Database {
             Some(code) => format!("{code:?}"),
             None => "unexpected content".to_owned(),
         };
-        self.failed(&what)
+        because(error, self.failed(&what))
     }
 
     fn failed(&self, what: &str) -> Error {
@@ -295,4 +295,63 @@ impl Database {
 pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// SQLite's code, as the source of an error: its own message may quote a row.
+#[derive(Debug)]
+struct Cause(Option<ErrorCode>);
+
+impl std::fmt::Display for Cause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(code) => write!(f, "SQLite says {code:?}"),
+            None => f.write_str("a row or a statement is not what was expected"),
+        }
+    }
+}
+
+impl std::error::Error for Cause {}
+
+/// Says of an error what SQLite said, and whether trying again can help: not where the file is
+/// damaged, is none, or may not be written.
+pub(crate) fn because(error: &rusqlite::Error, what: Error) -> Error {
+    let code = error.sqlite_error_code();
+    let passes = matches!(
+        code,
+        Some(
+            ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::OperationInterrupted
+                | ErrorCode::FileLockingProtocolFailed
+                | ErrorCode::OutOfMemory
+        )
+    );
+    what.retryable(passes).with_source(Cause(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn an_error_says_what_sqlite_said_and_whether_trying_again_helps() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        std::fs::write(&path, vec![7; 8192]).unwrap();
+        let outcome = Outcome::JournalUnavailable;
+        let damaged = Database::open(&path, &["CREATE TABLE t (a)"], false, outcome);
+        let damaged = damaged.err().expect("no database");
+        assert!(!damaged.is_retryable(), "{damaged}");
+        assert_eq!(
+            damaged.source().expect("SQLite's code").to_string(),
+            "SQLite says NotADatabase"
+        );
+        let gone = Database::open(&folder.path().join("none/x.db"), &[], false, outcome);
+        assert!(gone.err().expect("no folder").is_retryable());
+    }
 }

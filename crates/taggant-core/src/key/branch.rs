@@ -67,7 +67,8 @@ pub(super) fn unwrap(root: &dyn RootKey, row: &BranchRow) -> Result<zeroize::Zer
         return Err(Error::new(
             Outcome::KeyUnavailable,
             "the key store was made under another root key; give this process that one",
-        ));
+        )
+        .retryable(false));
     };
     root.unwrap(&wrap::branch_context(row), &own.wrapped).map_err(|error| {
         if error.outcome() == Outcome::Tampered && own.check != root.check_value() {
@@ -76,6 +77,7 @@ pub(super) fn unwrap(root: &dyn RootKey, row: &BranchRow) -> Result<zeroize::Zer
                 "this root key has the name of the one that the key store was made under, but is \
                  another; give this process the right one",
             )
+            .retryable(false)
         } else {
             error
         }
