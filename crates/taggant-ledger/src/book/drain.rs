@@ -159,10 +159,11 @@ impl Draining<'_> {
         if known.number == 0 {
             known.number = names.next_instance();
             entry.instances.push(Instance { number: known.number, id: self.batch.instance.0 });
-            for (kind, number, text) in std::mem::take(&mut known.inherited) {
-                let definition = Definition { kind, number, text, time_ns: 0 };
-                define(names, known, &mut entry, &definition);
-            }
+        }
+        // An instance that comes back to a lane may have defined more in another one meanwhile.
+        for (kind, number, text) in std::mem::take(&mut known.inherited) {
+            let definition = Definition { kind, number, text, time_ns: 0 };
+            define(names, known, &mut entry, &definition);
         }
         for definition in &self.batch.definitions {
             define(names, known, &mut entry, definition);

@@ -97,8 +97,8 @@ pub(crate) fn start_item<'t>(text: &'t str, name: &str) -> &'t str {
 }
 
 fn start(known: &mut Known, entry: &mut Entry, text: &str, time_ns: i64) {
-    let items =
-        ["program", "build", "pid", "boot", "policy"].map(|name| start_item(text, name).to_owned());
+    let items = ["program", "build", "pid", "boot", "policy"]
+        .map(|name| clean(start_item(text, name), &[]).into_owned());
     match &known.start {
         Some(before) if *before == (time_ns, items.clone()) => {}
         Some(_) => {
