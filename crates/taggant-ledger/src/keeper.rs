@@ -32,14 +32,22 @@ pub fn entries(note: &str) -> Option<u64> {
     note.lines().nth(1)?.parse().ok()
 }
 
+/// The number of a checkpoint among those of its ledger; `None` where the text is no checkpoint.
+#[must_use]
+pub fn number(note: &str) -> Option<u64> {
+    note.lines().nth(3)?.strip_prefix("number ")?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::entries;
+    use super::{entries, number};
 
     #[test]
-    fn a_checkpoint_says_how_many_entries_it_is_about() {
+    fn a_checkpoint_says_which_one_it_is() {
+        assert_eq!(number("taggant/ledger/00\n12\nroot\nnumber 7\n"), Some(7));
         assert_eq!(entries("taggant/ledger/00\n12\nroot\n"), Some(12));
-        assert_eq!(entries("anything else"), None);
-        assert_eq!(entries(""), None);
+        assert_eq!((entries("anything else"), entries("")), (None, None));
+        assert_eq!(number("anything else"), None);
+        assert_eq!(number(""), None);
     }
 }

@@ -42,10 +42,25 @@ pub trait CheckpointSigner: Send + Sync {
     fn erasures(&self) -> (u64, [u8; 32]);
 
     /// The newest checkpoint that was kept outside of the ledger, if there is one.
-    fn kept(&self) -> Option<String>;
+    ///
+    /// # Errors
+    /// What keeps it from being read: no checkpoint is made then.
+    fn kept(&self) -> Result<Option<String>>;
 
-    /// Keeps a checkpoint outside of the ledger, in the place of the one before.
-    fn keep(&self, note: &str);
+    /// Whether there is a place outside of the ledger where checkpoints are kept at all.
+    fn keeps(&self) -> bool {
+        true
+    }
+
+    /// Number of the newest checkpoint, and the SHA-256 of its note, as the key store knows them.
+    ///
+    /// # Errors
+    /// What keeps it from being read, or `Tampered`: no checkpoint is made then.
+    fn head(&self) -> Result<Option<(u64, [u8; 32])>>;
+
+    /// Keeps a checkpoint and its number outside of the ledger, in the place of the one before. The
+    /// ledger has it already: it may be ahead of what is kept, and never behind.
+    fn keep(&self, number: u64, note: &str);
 }
 
 /// An erasure whose work list is opened.
@@ -76,8 +91,18 @@ pub trait Ledger: EventSink {
     /// `JournalUnavailable`.
     fn id(&self) -> Result<[u8; 16]>;
 
-    /// Has checkpoints signed from now on.
+    /// Has lanes and checkpoints signed from now on. Lanes that this signer has not signed are left
+    /// as they are, and no checkpoint is made while there are some, or while the log is not the one
+    /// that the signer knows: see [`trust_anew`](Self::trust_anew).
     fn sign_with(&self, signer: Arc<dyn CheckpointSigner>);
+
+    /// Believes the log as it stands, signs all its lanes and makes a checkpoint: after the key
+    /// store, or what was kept of checkpoints, was lost. [`verify`](Self::verify) goes on to tell
+    /// what was signed with another key.
+    ///
+    /// # Errors
+    /// `JournalUnavailable`.
+    fn trust_anew(&self) -> Result<()>;
 
     /// Every tagged field that some build has used.
     ///

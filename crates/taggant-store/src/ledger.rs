@@ -94,8 +94,11 @@ impl Sql for Sqlite {
 /// Tables, indices, views and triggers, with what made them.
 fn objects(transaction: &mut dyn Transaction) -> Result<Vec<(String, String)>> {
     let mut found = Vec::new();
+    // Statistics of ANALYZE are SQLite's own; anything else of such a name is not.
     let sql = "SELECT type || ' ' || name, sql FROM sqlite_schema
-               WHERE name NOT GLOB 'sqlite_stat*' ORDER BY 1, 2";
+               WHERE NOT (type = 'table' AND name IN
+                   ('sqlite_stat1', 'sqlite_stat2', 'sqlite_stat3', 'sqlite_stat4'))
+               ORDER BY 1, 2";
     transaction.rows(sql, &[], &mut |row| {
         found.push((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
         Ok(())

@@ -39,7 +39,7 @@ fn key(instance: InstanceId) -> Result<Zeroizing<[u8; 32]>> {
 
 fn ledger(folder: &Path) -> Arc<SqlLedger> {
     let ledger = taggant_store::ledger::open(&folder.join("ledger.db")).unwrap();
-    ledger.sign_with(proof::Signer::new(1));
+    ledger.sign_with(proof::Signer::forgetful(1));
     Arc::new(ledger)
 }
 
@@ -379,7 +379,7 @@ fn what_a_killed_process_acknowledged_is_in_the_ledger_once() {
     assert_eq!(lost, 0, "of {}", acknowledged.len());
     assert!(left(folder.path()).is_empty());
     // A kill is no tampering.
-    let key = CheckpointSigner::public_key(&*proof::Signer::new(1));
+    let key = CheckpointSigner::public_key(&*proof::Signer::forgetful(1));
     let options = VerifyOptions { public_key: Some(key), ..VerifyOptions::default() };
     let found = proof::clean(&ledger, &options);
     assert_eq!((found.unsigned, found.events > 2000), (0, true), "{found:?}");

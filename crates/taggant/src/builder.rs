@@ -147,7 +147,8 @@ impl Builder {
     /// Makes a new key store where the folder shows that there was one: it has a root key, an
     /// anchor or a ledger, and no key store. Use it once, for a root key that was put into a new
     /// folder, or where the old key store is lost for good: what its keys sealed can't be opened
-    /// any more, and its anchor is put away under another name.
+    /// any more, and its anchor is put away under another name. The ledger is trusted as it stands,
+    /// and signed, also where the checkpoint that was kept of it is lost.
     #[must_use]
     pub fn begin_anew(mut self) -> Self {
         self.keys.begin_anew = true;
@@ -227,7 +228,7 @@ impl Builder {
         let keys = self.open_keys()?;
         let ledger = self.open_ledger(keys.folder())?;
         let keeper = self.ports.checkpoints.take();
-        crate::proof::sign(&*ledger, &keys, keeper)?;
+        crate::proof::sign(&*ledger, &keys, keeper, self.keys.begin_anew)?;
         // A name that is not UTF-8 must not stop the program.
         let program = std::env::args_os().next().unwrap_or_default();
         let file_name = || Path::new(&program).file_name().unwrap_or_default().to_string_lossy();

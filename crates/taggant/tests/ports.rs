@@ -95,6 +95,31 @@ fn verify_goes_by_the_ports_and_finds_a_ledger_that_is_another() {
 }
 
 #[test]
+fn a_checkpoint_that_was_kept_and_is_gone_is_found_and_nothing_is_signed_until_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let keeper = Arc::new(Memory::default());
+    let run = |builder: Builder| {
+        let runtime = builder.build().unwrap();
+        write(&runtime);
+        runtime.drain().unwrap();
+        drop(runtime);
+    };
+    run(builder(folder.path(), &keeper));
+    keeper.0.lock().unwrap().clear();
+    run(builder(folder.path(), &keeper));
+    assert!(keeper.ledgers().unwrap().is_empty());
+    let found = builder(folder.path(), &keeper).verify(None).unwrap();
+    assert!(found.unsigned > 0);
+    let whats: Vec<&str> = found.findings.iter().map(|one| one.what.as_str()).collect();
+    assert!(whats.len() == 1 && whats[0].contains("beside the anchor is gone"), "{whats:?}");
+    // Told that the ledger is right as it stands.
+    run(builder(folder.path(), &keeper).begin_anew());
+    run(builder(folder.path(), &keeper));
+    let found = builder(folder.path(), &keeper).verify(None).unwrap();
+    assert!(found.is_clean() && found.unsigned == 0, "{found:#?}");
+}
+
+#[test]
 fn a_port_that_is_not_given_is_named_with_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let key_store = || Arc::new(SqliteKeyStore::open(&folder.path().join("k")).unwrap());

@@ -52,6 +52,23 @@ impl KeyRing {
         self.shared.folder.id
     }
 
+    /// What the key store keeps of the newest checkpoint of a ledger. The store is not trusted: what
+    /// comes back must bear a signature.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    pub fn ledger_head(&self, ledger: [u8; 16]) -> Result<Option<Vec<u8>>> {
+        self.shared.store().ledger_head(ledger)
+    }
+
+    /// Keeps the newest checkpoint of a ledger in the key store.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    pub fn keep_ledger_head(&self, ledger: [u8; 16], number: u64, head: &[u8]) -> Result<()> {
+        self.shared.store().keep_ledger_head(ledger, number, head)
+    }
+
     /// The keys of a tenant, made on first use.
     ///
     /// # Errors

@@ -120,6 +120,19 @@ pub trait KeyStore: Send + Sync {
     /// `KeyUnavailable`.
     fn swap(&self, swaps: &[Swap]) -> Result<usize>;
 
+    /// What is kept of the newest checkpoint of a ledger, as its signer has made it.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    fn ledger_head(&self, ledger: [u8; 16]) -> Result<Option<Vec<u8>>>;
+
+    /// Keeps the newest checkpoint of a ledger, in the place of one of a lower number; one of a
+    /// higher number stays.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    fn keep_ledger_head(&self, ledger: [u8; 16], number: u64, head: &[u8]) -> Result<()>;
+
     /// What an erasure works on. It is committed by [`commit`](Self::commit), with the version that
     /// was read here.
     ///

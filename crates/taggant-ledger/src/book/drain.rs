@@ -40,11 +40,20 @@ impl EventSink for SqlLedger {
                 "UPDATE instances SET
                     drained_ns = CASE WHEN drained_ns < $2 THEN $2 ELSE drained_ns END,
                     ended = CASE WHEN ended < $3 THEN $3 ELSE ended END
-                 WHERE instance = $1",
-                &[Value::Bytes(&instance.0), count(through_ns), Value::Int(ended.into())],
+                 WHERE instance = $1 AND lane IN (SELECT lane FROM lanes WHERE source = $4)",
+                &[
+                    Value::Bytes(&instance.0),
+                    count(through_ns),
+                    Value::Int(ended.into()),
+                    Value::Bytes(&self.own_id()),
+                ],
             )?;
             if ended {
                 log::release(transaction, &state.holder)?;
+            } else {
+                for lane in state.lanes.values() {
+                    log::renew(transaction, lane.head.lane, &state.holder)?;
+                }
             }
             made = match &state.signing {
                 Some(signing) => signing.due(transaction, self.own_id(), ended)?,
@@ -53,7 +62,7 @@ impl EventSink for SqlLedger {
             Ok(())
         })?;
         if let (Some(signing), Some(made)) = (&mut state.signing, made) {
-            signing.made(&made);
+            signing.made(made);
         }
         if ended {
             state.forget();
@@ -64,11 +73,8 @@ impl EventSink for SqlLedger {
     fn next_sequence(&self, instance: InstanceId) -> Result<u64> {
         let mut next = 0;
         self.sql().read(&mut |transaction| {
-            let sql = "SELECT coalesce(max(next_number), 0) FROM instances WHERE instance = $1";
-            transaction.rows(sql, &[Value::Bytes(&instance.0)], &mut |row| {
-                next = row.count(0)?;
-                Ok(())
-            })
+            next = taken(transaction, self.own_id(), instance, None)?;
+            Ok(())
         })?;
         Ok(next)
     }
@@ -118,6 +124,7 @@ impl Draining<'_> {
         if batch.first > known.next {
             entry.findings.push(missing(&known, batch));
         }
+        sort(&mut entry.findings);
         let mut first = batch.first.max(known.next);
         if first >= batch.next {
             // Nothing but definitions, and what is wrong with what came again.
@@ -145,9 +152,9 @@ impl Draining<'_> {
     }
 
     fn load(&self, lane: i64) -> Result<Known> {
-        let mut known = Known::default();
+        let (mut known, source) = (Known::default(), self.ledger.own_id());
         self.ledger.sql().read(&mut |transaction| {
-            known = Known::load(transaction, lane, &self.batch.instance.0)?;
+            known = Known::load(transaction, source, lane, &self.batch.instance.0)?;
             Ok(())
         })?;
         Ok(known)
@@ -210,8 +217,7 @@ impl Draining<'_> {
             flaw: flaw as u8,
             what: what(flaw).to_owned(),
         }));
-        entry.findings.sort_by_key(|found| (found.instance, found.number, found.flaw));
-        entry.findings.dedup_by_key(|found| (found.instance, found.number, found.flaw));
+        sort(&mut entry.findings);
         accesses
     }
 
@@ -254,20 +260,32 @@ impl Draining<'_> {
             entry.accesses = Some(Accesses { count: accesses.len() as u64, hash });
             salt = Some(own);
         }
-        let instance = entry.run.map_or(0, |run| run.instance);
+        let (instance, source) = (entry.run.map_or(0, |run| run.instance), self.ledger.own_id());
+        let first = entry.run.map_or(u64::MAX, |run| run.first);
+        let mut deletions = state.deletions;
         let mut more = |transaction: &mut dyn Transaction| {
+            if taken(transaction, source, self.batch.instance, Some(lane))? > first {
+                return Ok(false);
+            }
+            // Another process may have forgotten one of the people: all are looked up again.
+            let now = super::work::deletions(transaction)?;
+            if std::mem::replace(&mut deletions, now) != now {
+                return Ok(false);
+            }
             let added = insert_accesses(transaction, lane, instance, accesses, met)?;
             if added != accesses.len() as u64 {
                 return Err(foreign_rows());
             }
             if is_last {
-                drained(transaction, self.batch)?;
+                drained(transaction, source, self.batch)?;
             }
             Ok(true)
         };
         let mut addition =
             Addition { entry: &entry, access_salt: salt, people: met, more: &mut more };
-        self.ledger.add(state, self.service, &mut addition)
+        let done = self.ledger.add(state, self.service, &mut addition)?;
+        state.deletions = deletions;
+        Ok(done)
     }
 
     /// A known number with other content is a finding, not a duplicate.
@@ -282,15 +300,20 @@ impl Draining<'_> {
             let sql = "SELECT first, next, content FROM runs
                        JOIN instances ON instances.lane = runs.lane
                             AND instances.number = runs.instance
-                       WHERE instances.instance = $1 AND first >= $2 AND next <= $3";
-            let key = [Value::Bytes(&batch.instance.0), count(batch.first), count(batch.next)];
+                       JOIN lanes ON lanes.lane = runs.lane
+                       WHERE instances.instance = $1 AND first >= $2 AND next <= $3
+                            AND source = $4";
+            let source = self.ledger.own_id();
+            let [first, next] = [batch.first, batch.next].map(count);
+            let key = [Value::Bytes(&batch.instance.0), first, next, Value::Bytes(&source)];
             transaction.rows(sql, &key, &mut |row| {
                 runs.push((row.count(0)?, row.count(1)?, row.fixed(2)?));
                 Ok(())
             })
         })?;
         for (first, next, before) in runs {
-            if run_of(0, batch, Part { first, next }).content != before {
+            let part = Part { first, next };
+            if run_of(0, batch, part).content != before && verified(batch, part) != before {
                 entry.findings.push(Finding {
                     instance: known.number,
                     number: first,
@@ -337,6 +360,12 @@ fn events(batch: &Batch, part: Part) -> impl Iterator<Item = &(u64, RecordEvent)
     batch.events.iter().filter(move |(number, _)| (part.first..part.next).contains(number))
 }
 
+/// Each finding once, in order.
+fn sort(findings: &mut Vec<Finding>) {
+    findings.sort_by_key(|found| (found.instance, found.number, found.flaw));
+    findings.dedup_by_key(|found| (found.instance, found.number, found.flaw));
+}
+
 /// The numbers of a part that have no event, or another than was written.
 fn flaws(batch: &Batch, part: Part) -> impl Iterator<Item = (u64, Flaw)> + '_ {
     batch.flaws.iter().copied().filter(move |(number, _)| (part.first..part.next).contains(number))
@@ -362,6 +391,36 @@ fn run_of(instance: u64, batch: &Batch, part: Part) -> Run {
     Run { instance, first: part.first, next: part.next, content }
 }
 
+/// The content of a part if all of its events could be verified: when they came first, the journal's
+/// key may not have been gone yet.
+fn verified(batch: &Batch, part: Part) -> [u8; 32] {
+    let flaws = flaws(batch, part).filter(|(_, flaw)| *flaw != Flaw::Unverified);
+    content_hash(events(batch, part), flaws.map(|(number, flaw)| (number, flaw as u8)))
+}
+
+/// The number after the last event that the lanes of this ledger, or those but one, have taken.
+fn taken(
+    transaction: &mut dyn Transaction,
+    source: [u8; 16],
+    instance: InstanceId,
+    but: Option<i64>,
+) -> Result<u64> {
+    let mut next = 0;
+    let sql = "SELECT coalesce(max(next_number), 0) FROM instances
+               JOIN lanes ON lanes.lane = instances.lane
+               WHERE instance = $1 AND source = $2 AND lanes.lane <> $3";
+    let but = Value::Int(but.unwrap_or(0));
+    transaction.rows(
+        sql,
+        &[Value::Bytes(&instance.0), Value::Bytes(&source), but],
+        &mut |row| {
+            next = row.count(0)?;
+            Ok(())
+        },
+    )?;
+    Ok(next)
+}
+
 fn missing(known: &Known, batch: &Batch) -> Finding {
     let last = batch.first - 1;
     Finding {
@@ -375,11 +434,13 @@ fn missing(known: &Known, batch: &Batch) -> Finding {
 }
 
 /// How far an instance has come.
-fn drained(transaction: &mut dyn Transaction, batch: &Batch) -> Result<()> {
+fn drained(transaction: &mut dyn Transaction, source: [u8; 16], batch: &Batch) -> Result<()> {
+    let instance = Value::Bytes(&batch.instance.0);
     transaction
         .execute(
-            "UPDATE instances SET drained_ns = $2 WHERE instance = $1 AND drained_ns < $2",
-            &[Value::Bytes(&batch.instance.0), count(batch.through_ns)],
+            "UPDATE instances SET drained_ns = $2 WHERE instance = $1 AND drained_ns < $2
+                AND lane IN (SELECT lane FROM lanes WHERE source = $3)",
+            &[instance, count(batch.through_ns), Value::Bytes(&source)],
         )
         .map(drop)
 }

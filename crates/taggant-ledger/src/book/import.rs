@@ -9,7 +9,7 @@ use taggant_core::{Error, Outcome, Result};
 use super::SqlLedger;
 use super::work::foreign_rows;
 use crate::answers::Handle;
-use crate::log::{self, Appended, Head};
+use crate::log::{self, Appended, Head, Vouch, service_name};
 use crate::rows::{self, People, PersonRow, count, insert_accesses, introduce, read_accesses};
 use crate::sql::{Transaction, Value};
 use crate::wire::{Entry, LaneName, Leaf, PersonTag, decode_accesses, encode_accesses};
@@ -57,11 +57,17 @@ impl SqlLedger {
         Ok(found)
     }
 
-    /// Takes a leaf of another ledger, or of this one.
+    /// Takes a leaf of another ledger. Nothing proves here who sent it: believe who hands it in. What
+    /// it says counts for its own source alone. Leaves of this ledger are known, or a conflict.
     ///
     /// # Errors
-    /// `Tampered` where its parts do not belong together; `JournalUnavailable`.
+    /// `Tampered` where its parts do not belong together, or where it would be a new leaf of this
+    /// ledger's own; `JournalUnavailable`.
     pub fn import(&self, leaf: &Leaf) -> Result<Imported> {
+        if service_name(&leaf.lane.service) != leaf.lane.service {
+            return Err(tampered("no lane has the name of its service"));
+        }
+        let is_own = leaf.lane.source == self.own_id();
         let entry = leaf.open().map_err(tampered)?;
         let accesses = match &leaf.accesses {
             Some((_, rows)) => decode_accesses(rows)
@@ -69,16 +75,24 @@ impl SqlLedger {
             None => Vec::new(),
         };
         let mut locked = self.lock();
-        let mut imported = Imported::Early;
+        let (mut imported, vouch) = (Imported::Early, self.vouch(&locked.state));
         self.sql().write(&mut |transaction| {
             let head = log::find(transaction, &leaf.lane)?;
-            imported = place(transaction, &head, leaf)?;
+            imported = place(transaction, head.as_ref(), leaf)?;
             if imported != Imported::Taken {
                 return Ok(());
             }
+            if is_own {
+                return Err(tampered("it is one of this ledger's own, which has not written it"));
+            }
+            let head = match head {
+                Some(head) if vouch.accepts(&head) => head,
+                Some(_) => return Err(foreign_rows()),
+                None => log::make(transaction, leaf.lane.clone(), &vouch)?,
+            };
             let arriving = Arriving::default();
             let accesses = if is_dropped(transaction, leaf)? { &[] } else { accesses.as_slice() };
-            add(transaction, &head, leaf, entry.as_ref(), accesses.is_empty())?;
+            add(transaction, &head, leaf, entry.as_ref(), accesses.is_empty(), &vouch)?;
             let Some(entry) = &entry else { return Ok(()) };
             arriving.introduce(transaction, entry, &leaf.tags)?;
             let key = (head.lane, leaf.number);
@@ -86,8 +100,13 @@ impl SqlLedger {
                 return Err(foreign_rows());
             }
             let instance = entry.run.map_or(0, |run| run.instance);
-            insert_accesses(transaction, head.lane, instance, accesses, &arriving)?;
-            entry.dropped.iter().try_for_each(|gone| super::retain::expire_leaf(transaction, gone))
+            let added = insert_accesses(transaction, head.lane, instance, accesses, &arriving)?;
+            if added != accesses.len() as u64 {
+                return Err(foreign_rows());
+            }
+            // What a source says of the leaves of others deletes nothing.
+            let own = entry.dropped.iter().filter(|gone| gone.lane.source == leaf.lane.source);
+            own.into_iter().try_for_each(|gone| super::retain::expire_leaf(transaction, gone))
         })?;
         // Numbers and people of its lane may be known here.
         locked.state.forget();
@@ -103,14 +122,15 @@ fn tampered(what: &'static str) -> Error {
 }
 
 /// Where in its lane a leaf belongs.
-fn place(transaction: &mut dyn Transaction, head: &Head, leaf: &Leaf) -> Result<Imported> {
-    let size = head.tree.size();
+fn place(transaction: &mut dyn Transaction, head: Option<&Head>, leaf: &Leaf) -> Result<Imported> {
+    let size = head.map_or(0, |head| head.tree.size());
     if leaf.number >= size {
         return Ok(if leaf.number == size { Imported::Taken } else { Imported::Early });
     }
+    let lane = head.map_or(0, |head| head.lane);
     let mut is_same = false;
     let sql = "SELECT hash FROM leaves WHERE lane = $1 AND number = $2";
-    transaction.rows(sql, &[Value::Int(head.lane), count(leaf.number)], &mut |row| {
+    transaction.rows(sql, &[Value::Int(lane), count(leaf.number)], &mut |row| {
         is_same = row.bytes(0)? == leaf.hash;
         Ok(())
     })?;
@@ -123,6 +143,7 @@ fn add(
     leaf: &Leaf,
     entry: Option<&Entry>,
     without_accesses: bool,
+    vouch: &Vouch,
 ) -> Result<()> {
     let (salt, content) = match &leaf.content {
         Some((salt, content)) => (Value::Bytes(salt), Value::Bytes(content)),
@@ -134,7 +155,7 @@ fn add(
     };
     let events =
         entry.and_then(|entry| entry.run).map_or(0, |run| run.next.saturating_sub(run.first));
-    match log::add(transaction, head, &leaf.hash, [salt, content, access_salt], events)? {
+    match log::add(transaction, head, &leaf.hash, [salt, content, access_salt], events, vouch)? {
         Appended::Yes(_) => Ok(()),
         Appended::No => Err(Error::new(
             Outcome::JournalUnavailable,
@@ -171,9 +192,10 @@ impl Arriving {
         tags: &[PersonTag],
     ) -> Result<()> {
         let mut rows = Vec::with_capacity(entry.people.len());
+        let tags: HashMap<Handle, &PersonTag> = tags.iter().map(|tag| (tag.handle, tag)).collect();
         for (handle, link) in &entry.people {
             let person = self.person(transaction, *handle)?;
-            let tag = match tags.iter().find(|tag| tag.handle == *handle) {
+            let tag = match tags.get(handle) {
                 Some(tag) if !is_taken(transaction, tag)? => {
                     Some((tag.salt, tag.tenant.clone(), tag.tag))
                 }

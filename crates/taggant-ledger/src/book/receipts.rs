@@ -16,8 +16,12 @@ impl SqlLedger {
         self.retry(&mut locked.state, |state| {
             let (mut is_open, mut places) = (false, Vec::new());
             self.sql().read(&mut |transaction| {
-                let key = [Value::Bytes(&erasure.store), count(erasure.number)];
-                let sql = "SELECT lane FROM erasures WHERE store = $1 AND number = $2";
+                let source = self.own_id();
+                let key =
+                    [Value::Bytes(&erasure.store), count(erasure.number), Value::Bytes(&source)];
+                let sql = "SELECT erasures.lane FROM erasures
+                           JOIN lanes ON lanes.lane = erasures.lane
+                           WHERE store = $1 AND erasures.number = $2 AND source = $3";
                 transaction.rows(sql, &key, &mut |_| {
                     is_open = true;
                     Ok(())
@@ -45,16 +49,23 @@ impl SqlLedger {
     pub(super) fn confirm_line(&self, number: u64, line: u32) -> Result<()> {
         let mut locked = self.lock();
         let is_there = self.retry(&mut locked.state, |state| {
-            let (mut store, mut is_done) = (None, false);
+            let (mut store, mut is_done): (Option<[u8; 16]>, bool) = (None, false);
             self.sql().read(&mut |transaction| {
-                let key = [count(number), Value::Int(line.into())];
-                let sql = "SELECT store FROM erasure_lines WHERE number = $1 AND line = $2";
+                let source = self.own_id();
+                let key = [count(number), Value::Int(line.into()), Value::Bytes(&source)];
+                let sql = "SELECT store FROM erasure_lines
+                           JOIN lanes ON lanes.lane = erasure_lines.lane
+                           WHERE erasure_lines.number = $1 AND line = $2 AND source = $3";
                 transaction.rows(sql, &key, &mut |row| {
                     store = Some(row.fixed(0)?);
                     Ok(())
                 })?;
-                let sql = "SELECT lane FROM confirmations WHERE number = $1 AND line = $2";
-                transaction.rows(sql, &key, &mut |_| {
+                let Some(store) = &store else { return Ok(()) };
+                let sql = "SELECT confirmations.lane FROM confirmations
+                           JOIN lanes ON lanes.lane = confirmations.lane
+                           WHERE confirmations.number = $1 AND line = $2 AND source = $3
+                                AND store = $4";
+                transaction.rows(sql, &[&key[..], &[Value::Bytes(store)]].concat(), &mut |_| {
                     is_done = true;
                     Ok(())
                 })
@@ -80,7 +91,7 @@ impl SqlLedger {
     pub(super) fn read_receipt(&self, number: u64) -> Result<Receipt> {
         let mut found = None;
         self.sql().read(&mut |transaction| {
-            found = receipt(transaction, number)?;
+            found = receipt(transaction, number, self.own_id())?;
             Ok(())
         })?;
         found.ok_or_else(|| {
@@ -123,17 +134,27 @@ fn lines(places: &[Place], is_all: bool) -> Vec<[String; 3]> {
              and delete them there"
         }
     };
+    let line = |text: &str| clean(text, &[]).into_owned();
     written
-        .map(|place| [place.dataset.clone(), place.location.clone(), what(place).to_owned()])
+        .map(|place| [line(&place.dataset), line(&place.location), what(place).to_owned()])
         .collect()
 }
 
-fn receipt(transaction: &mut dyn Transaction, number: u64) -> Result<Option<Receipt>> {
+/// The receipt of an erasure, of this ledger where it has one of that number, else of another one
+/// that was brought here. What a ledger says of the erasures of another is its claim and counts for
+/// nothing.
+fn receipt(
+    transaction: &mut dyn Transaction,
+    number: u64,
+    own: [u8; 16],
+) -> Result<Option<Receipt>> {
     let mut found = None;
-    let key = [count(number)];
-    let sql = "SELECT handle, time_ns, key_groups, final_ns FROM erasures WHERE number = $1";
-    transaction.rows(sql, &key, &mut |row| {
-        found = Some(Receipt {
+    let sql = "SELECT handle, time_ns, key_groups, final_ns, store, source FROM erasures
+               JOIN lanes ON lanes.lane = erasures.lane
+               WHERE erasures.number = $1
+               ORDER BY CASE WHEN source = $2 THEN 0 ELSE 1 END, source, store LIMIT 1";
+    transaction.rows(sql, &[count(number), Value::Bytes(&own)], &mut |row| {
+        let receipt = Receipt {
             number,
             handle: Handle(row.fixed(0)?),
             time_ns: row.count(1)?,
@@ -141,17 +162,23 @@ fn receipt(transaction: &mut dyn Transaction, number: u64) -> Result<Option<Rece
             final_ns: row.count(3)?,
             waiting_for: Vec::new(),
             lines: Vec::new(),
-        });
+        };
+        let (store, source): ([u8; 16], [u8; 16]) = (row.fixed(4)?, row.fixed(5)?);
+        found = Some((receipt, store, source));
         Ok(())
     })?;
-    let Some(mut receipt) = found else { return Ok(None) };
-    receipt.waiting_for = waiting_for(transaction, receipt.time_ns, receipt.final_ns)?;
+    let Some((mut receipt, store, source)) = found else { return Ok(None) };
+    let key = [count(number), Value::Bytes(&source), Value::Bytes(&store)];
+    receipt.waiting_for = waiting_for(transaction, source, receipt.time_ns, receipt.final_ns)?;
     let sql = "SELECT erasure_lines.line, dataset, location, what,
                    (SELECT min(time_ns) FROM confirmations
+                    JOIN lanes AS own ON own.lane = confirmations.lane
                     WHERE confirmations.store = erasure_lines.store
                       AND confirmations.number = erasure_lines.number
-                      AND confirmations.line = erasure_lines.line)
-               FROM erasure_lines WHERE number = $1 ORDER BY 1";
+                      AND confirmations.line = erasure_lines.line
+                      AND own.source = $2)
+               FROM erasure_lines JOIN lanes ON lanes.lane = erasure_lines.lane
+               WHERE erasure_lines.number = $1 AND lanes.source = $2 AND store = $3 ORDER BY 1";
     transaction.rows(sql, &key, &mut |row| {
         receipt.lines.push(ReceiptLine {
             line: u32::try_from(row.int(0)?).unwrap_or(0),
@@ -168,14 +195,17 @@ fn receipt(transaction: &mut dyn Transaction, number: u64) -> Result<Option<Rece
 /// The instances that may still hold a key: an instance counts in whatever lane it was drained.
 fn waiting_for(
     transaction: &mut dyn Transaction,
+    source: [u8; 16],
     erased_ns: u64,
     until_ns: u64,
 ) -> Result<Vec<String>> {
     let mut waiting = Vec::new();
-    let sql = "SELECT instance FROM instances GROUP BY instance
+    let sql = "SELECT instance FROM instances JOIN lanes ON lanes.lane = instances.lane
+               WHERE source = $3 GROUP BY instance
                HAVING min(started_ns) <= $1 AND max(drained_ns) < $2 AND max(ended) = 0
                ORDER BY instance";
-    transaction.rows(sql, &[count(erased_ns), count(until_ns)], &mut |row| {
+    let key = [count(erased_ns), count(until_ns), Value::Bytes(&source)];
+    transaction.rows(sql, &key, &mut |row| {
         waiting.push(hex::encode(row.bytes(0)?));
         Ok(())
     })?;

@@ -33,7 +33,14 @@ impl Ledger for SqlLedger {
     }
 
     fn sign_with(&self, signer: Arc<dyn CheckpointSigner>) {
-        self.lock().state.signing = Some(Signing::new(signer));
+        let mut locked = self.lock();
+        locked.state.signing = Some(Signing::new(signer));
+        // A lane that is leased already may be one that this signer has not signed.
+        locked.state.forget();
+    }
+
+    fn trust_anew(&self) -> Result<()> {
+        self.sign_anew()
     }
 
     fn fields(&self) -> Result<Vec<FieldInfo>> {

@@ -7,10 +7,10 @@ use taggant_core::{Error, Outcome, Result};
 use super::SqlLedger;
 use super::people::Cache;
 use crate::fold::Names;
-use crate::log::{self, Appended, Head, Signing, fresh};
+use crate::log::{self, Appended, Head, Signing, Vouch, fresh};
 use crate::rows;
 use crate::rows::People;
-use crate::sql::Transaction;
+use crate::sql::{Transaction, Value};
 use crate::wire::Entry;
 
 /// What is kept between transactions. All of it can be read again from the database.
@@ -19,6 +19,9 @@ pub(super) struct State {
     pub(super) lanes: HashMap<String, Lane>,
     pub(super) people: Cache,
     pub(super) signing: Option<Signing>,
+    /// How many entries there were in the lanes where deletions stand, before the people that are
+    /// known here were looked up.
+    pub(super) deletions: u64,
     /// Who this process is to the leases of lanes.
     pub(super) holder: [u8; 16],
 }
@@ -49,6 +52,7 @@ impl State {
             lanes: HashMap::new(),
             people: Cache::default(),
             signing: None,
+            deletions: 0,
             holder: fresh()?,
         })
     }
@@ -89,14 +93,42 @@ impl SqlLedger {
         if state.lanes.contains_key(service) {
             return Ok(());
         }
-        let mut lane = None;
+        let (mut lane, vouch) = (None, self.vouch(state));
         self.sql.write(&mut |transaction| {
-            let head = log::lease(transaction, self.id, service, &state.holder)?;
+            let head = log::lease(transaction, self.id, service, &state.holder, &vouch)?;
             let names = Names::load(transaction, head.lane)?;
             lane = Some(Lane { head, names });
             Ok(())
         })?;
         state.lanes.insert(service.to_owned(), lane.expect("set by the transaction"));
+        Ok(())
+    }
+
+    /// Who vouches for the lanes.
+    pub(super) fn vouch(&self, state: &State) -> Vouch {
+        match &state.signing {
+            Some(signing) => signing.vouch(self.id),
+            None => Vouch::new(self.id, None),
+        }
+    }
+
+    /// Signs all lanes as they stand, and makes a checkpoint over them.
+    pub(super) fn sign_anew(&self) -> Result<()> {
+        let mut locked = self.lock();
+        let state = &mut *locked.state;
+        let (mut made, vouch) = (None, self.vouch(state));
+        self.sql.write(&mut |transaction| {
+            made = None;
+            log::sign_all(transaction, &vouch)?;
+            if let Some(signing) = &state.signing {
+                made = signing.anew(transaction, self.id)?;
+            }
+            Ok(())
+        })?;
+        if let (Some(signing), Some(made)) = (&mut state.signing, made) {
+            signing.made(made);
+        }
+        state.forget();
         Ok(())
     }
 
@@ -109,11 +141,11 @@ impl SqlLedger {
     ) -> Result<Try<()>> {
         let Some(lane) = state.lanes.get(service) else { return Ok(Try::Again) };
         let (head, holder) = (&lane.head, &state.holder);
-        let (mut appended, mut made) = (None, None);
+        let (mut appended, mut made, vouch) = (None, None, self.vouch(state));
         let written = self.sql.write(&mut |transaction| {
             (appended, made) = (None, None);
             let Appended::Yes(next) =
-                log::append(transaction, head, addition.entry, addition.access_salt)?
+                log::append(transaction, head, addition.entry, addition.access_salt, &vouch)?
             else {
                 return Err(moved());
             };
@@ -137,13 +169,24 @@ impl SqlLedger {
             Err(error) => return Err(error),
         }
         if let (Some(signing), Some(made)) = (&mut state.signing, made) {
-            signing.made(&made);
+            signing.made(made);
         }
         if let (Some(lane), Some(next)) = (state.lanes.get_mut(service), appended) {
             lane.head = next;
         }
         Ok(Try::Done(()))
     }
+}
+
+/// How many entries there are in the lanes where deletions stand.
+pub(super) fn deletions(transaction: &mut dyn Transaction) -> Result<u64> {
+    let mut entries = 0;
+    let sql = "SELECT coalesce(sum(size), 0) FROM lanes WHERE service = $1";
+    transaction.rows(sql, &[Value::Text(OWN)], &mut |row| {
+        entries = row.count(0)?;
+        Ok(())
+    })?;
+    Ok(entries)
 }
 
 /// What one transaction adds.

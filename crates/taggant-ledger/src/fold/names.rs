@@ -132,17 +132,23 @@ fn number(numbers: &mut HashMap<String, u64>, text: &str) -> (u64, bool) {
 
 impl Known {
     /// Reads what the ledger knows of an instance. In a lane that has not met it, it has no number
-    /// yet (0); what other lanes know is inherited.
+    /// yet (0); what other lanes of this ledger know is
+    /// inherited.
     pub(crate) fn load(
         transaction: &mut dyn Transaction,
+        source: [u8; 16],
         lane: i64,
         id: &[u8; 16],
     ) -> Result<Self> {
         let mut known = Self::default();
         let mut elsewhere = Vec::new();
-        let sql = "SELECT lane, number, next_number, started_ns, program, build, pid, boot, policy
-                   FROM instances WHERE instance = $1";
-        transaction.rows(sql, &[Value::Bytes(id)], &mut |row| {
+        // What another ledger says of an instance is its own business.
+        let sql =
+            "SELECT instances.lane, instances.number, next_number, started_ns, program, build,
+                       pid, boot, policy
+                   FROM instances JOIN lanes ON lanes.lane = instances.lane
+                   WHERE instance = $1 AND source = $2";
+        transaction.rows(sql, &[Value::Bytes(id), Value::Bytes(&source)], &mut |row| {
             known.next = known.next.max(row.count(2)?);
             if row.int(0)? == lane {
                 known.number = row.count(1)?;

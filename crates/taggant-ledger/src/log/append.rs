@@ -1,9 +1,10 @@
 //! Adds a leaf to a lane.
 
-use taggant_core::Result;
 use taggant_core::cipher::random;
+use taggant_core::{Error, Outcome, Result};
 
-use super::lanes::Head;
+use super::lanes::{Head, signature};
+use super::vouch::Vouch;
 use crate::rows::count;
 use crate::sql::{Transaction, Value};
 use crate::wire::{Entry, leaf_hash};
@@ -29,14 +30,23 @@ pub(crate) fn append(
     head: &Head,
     entry: &Entry,
     access_salt: Option<[u8; 16]>,
+    vouch: &Vouch,
 ) -> Result<Appended> {
     let salt = fresh()?;
     let content = entry.encode();
+    if Entry::decode(&content).is_none() {
+        // Once it is in the tree, it stays there.
+        return Err(Error::new(
+            Outcome::Invalid,
+            "an entry of the ledger came out as none that a reader takes, and was not added: this \
+             is a bug in taggant; report it with what the journal's instance has done",
+        ));
+    }
     let hash = leaf_hash(&salt, &content);
     let events = entry.run.map_or(0, |run| run.next.saturating_sub(run.first));
     let access_salt = access_salt.as_ref().map_or(Value::Null, |salt| Value::Bytes(salt));
     let parts = [Value::Bytes(&salt), Value::Bytes(&content), access_salt];
-    add(transaction, head, &hash, parts, events)
+    add(transaction, head, &hash, parts, events, vouch)
 }
 
 /// As [`append`], of a leaf whose salt and content are those of another ledger.
@@ -46,20 +56,24 @@ pub(crate) fn add(
     hash: &[u8; 32],
     parts: [Value<'_>; 3],
     events: u64,
+    vouch: &Vouch,
 ) -> Result<Appended> {
     let mut next = head.clone();
     next.tree.add(hash);
     next.events = next.events.saturating_add(events);
+    next.signature = vouch.sign(&next.lane_head());
     let roots = next.tree.to_bytes();
     // The one guard against doubles: no lane is ever as long twice.
     let changed = transaction.execute(
-        "UPDATE lanes SET size = $2, roots = $3, events = $4 WHERE lane = $1 AND size = $5",
+        "UPDATE lanes SET size = $2, roots = $3, events = $4, signature = $6
+         WHERE lane = $1 AND size = $5",
         &[
             Value::Int(head.lane),
             count(next.tree.size()),
             Value::Bytes(&roots),
             count(next.events),
             count(head.tree.size()),
+            signature(&next),
         ],
     )?;
     if changed != 1 {

@@ -58,7 +58,7 @@ pub(crate) fn root(lanes: &[LaneHead]) -> Hash {
 }
 
 impl LaneHead {
-    fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         let LaneName { source, service, number } = &self.name;
         let (source, root) = (hex::encode(source), base64(&self.root));
         format!("lane {source} {service} {number} {} {root} {}", self.size, self.events)

@@ -7,10 +7,12 @@ mod lanes;
 mod merkle;
 mod note;
 mod signing;
+mod vouch;
 
 pub(crate) use append::{Appended, add, append, fresh};
 pub(crate) use checkpoint::{Checkpoint, Point, origin};
-pub(crate) use lanes::{Head, all, find, lease, release, renew, service_name};
+pub(crate) use lanes::{Head, all, find, lease, make, release, renew, service_name, sign_all};
 pub(crate) use merkle::{Hash, Tree};
 pub(crate) use note::{text_of, verified, verifier_key};
 pub(crate) use signing::Signing;
+pub(crate) use vouch::{Vouch, is_signed};

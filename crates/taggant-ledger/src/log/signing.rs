@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use sha2::{Digest, Sha256};
 use taggant_core::Result;
 
-use super::checkpoint::{Checkpoint, LaneHead, Point, origin};
-use super::lanes;
+use super::checkpoint::{Checkpoint, LaneHead, origin};
+use super::lanes::{self, Head};
 use super::note;
+use super::vouch::Vouch;
 use crate::ledger::CheckpointSigner;
 use crate::rows::count;
 use crate::sql::{Many, Transaction, Value};
@@ -18,14 +20,15 @@ const INTERVAL: Duration = Duration::from_secs(60);
 /// What a process has signed.
 pub(crate) struct Signing {
     signer: Arc<dyn CheckpointSigner>,
-    /// The last state that this process has seen signed.
-    last: Option<Point>,
+    /// The last checkpoint that this process has made.
+    last: Option<Made>,
     signed_at: Option<Instant>,
 }
 
-/// A checkpoint whose transaction has to be committed yet.
+/// A checkpoint, and its note.
+#[derive(Clone)]
 pub(crate) struct Made {
-    point: Point,
+    checkpoint: Checkpoint,
     note: String,
 }
 
@@ -34,17 +37,16 @@ const CHECKPOINT: Many =
 
 impl Signing {
     pub(crate) fn new(signer: Arc<dyn CheckpointSigner>) -> Self {
-        let kept = signer.kept();
-        let last = kept.and_then(|note| {
-            let (text, _) = note::text_of(&note)?;
-            let checkpoint = Checkpoint::parse(text)?;
-            note::verified(&note, &origin(&checkpoint.ledger), &signer.public_key())?;
-            Some(checkpoint.point())
-        });
-        Self { signer, last, signed_at: None }
+        Self { signer, last: None, signed_at: None }
     }
 
-    /// A checkpoint of what the log has now, if one is due.
+    /// Who vouches for the lanes of a ledger.
+    pub(crate) fn vouch(&self, ledger: [u8; 16]) -> Vouch {
+        Vouch::new(ledger, Some(self.signer.clone()))
+    }
+
+    /// A checkpoint of what the log has now, if one is due. None is made over a log that is not
+    /// what this signer knows: `verify` says what is wrong with it.
     pub(crate) fn due(
         &self,
         transaction: &mut dyn Transaction,
@@ -55,51 +57,147 @@ impl Signing {
         if !is_due {
             return Ok(None);
         }
-        let (number, size) = last(transaction)?;
-        let checkpoint = Checkpoint {
-            ledger,
-            number: number + 1,
-            time_ns: taggant_core::event::now(),
-            lanes: heads(transaction)?,
-            policy: policy(transaction)?,
-            erasures: self.signer.erasures(),
-            previous: self.last,
-            key: self.signer.public_key(),
-        };
-        let point = checkpoint.point();
-        if point.size == size {
+        let Ok(lanes) = lanes::all(transaction) else { return Ok(None) };
+        let vouch = self.vouch(ledger);
+        if !lanes.iter().all(|lane| vouch.accepts(lane)) {
             return Ok(None);
         }
+        let Some(previous) = self.known(transaction, ledger)? else { return Ok(None) };
+        let heads = heads(&lanes);
+        if previous.as_ref().is_some_and(|known| !goes_on(&heads, &known.checkpoint)) {
+            return Ok(None);
+        }
+        let size = heads.iter().fold(0, |sum: u64, lane| sum.saturating_add(lane.size));
+        let (number, signed) = last(transaction)?;
+        if size == signed {
+            return Ok(None);
+        }
+        self.make(transaction, ledger, number + 1, heads, previous)
+    }
+
+    /// As [`due`](Self::due), whatever is known: the log is believed as it stands.
+    pub(crate) fn anew(
+        &self,
+        transaction: &mut dyn Transaction,
+        ledger: [u8; 16],
+    ) -> Result<Option<Made>> {
+        let lanes = heads(&lanes::all(transaction)?);
+        if lanes.is_empty() {
+            return Ok(None);
+        }
+        let (number, _) = last(transaction)?;
+        self.make(transaction, ledger, number + 1, lanes, None)
+    }
+
+    fn make(
+        &self,
+        transaction: &mut dyn Transaction,
+        ledger: [u8; 16],
+        number: u64,
+        lanes: Vec<LaneHead>,
+        previous: Option<Made>,
+    ) -> Result<Option<Made>> {
+        let checkpoint = Checkpoint {
+            ledger,
+            number,
+            time_ns: taggant_core::event::now(),
+            lanes,
+            policy: policy(transaction)?,
+            erasures: self.signer.erasures(),
+            previous: previous.map(|known| known.checkpoint.point()),
+            key: self.signer.public_key(),
+        };
+        let size = checkpoint.point().size;
         let text = checkpoint.text();
         let sign = |text: &[u8]| self.signer.sign(text);
         let note = note::sign(&text, &origin(&ledger), &checkpoint.key, sign);
-        let row = [count(checkpoint.number), count(point.size), Value::Text(&note)];
+        let row = [count(checkpoint.number), count(size), Value::Text(&note)];
         // Another process may have made the one of this number: it has what was committed by then.
         let made = transaction.execute_many(&CHECKPOINT, &row)? == 1;
-        Ok(made.then_some(Made { point, note }))
+        Ok(made.then_some(Made { checkpoint, note }))
+    }
+
+    /// The newest checkpoint that this signer knows, if it stands in the ledger: the ledger may have
+    /// newer ones, but not older ones alone. The outer `None` says that it does not stand there.
+    fn known(
+        &self,
+        transaction: &mut dyn Transaction,
+        ledger: [u8; 16],
+    ) -> Result<Option<Option<Made>>> {
+        let kept = match self.signer.kept()? {
+            Some(note) => match self.own(note, ledger) {
+                Some(made) => Some(made),
+                // One of another ledger or key stands where its own should.
+                None => return Ok(None),
+            },
+            None => None,
+        };
+        let head = self.signer.head()?;
+        // What is kept outside of the ledger is gone, and the ledger says that there was something.
+        let has_own = last(transaction)?.0 > 0;
+        if kept.is_none() && self.signer.keeps() && (head.is_some() || has_own) {
+            return Ok(None);
+        }
+        if let Some((number, hash)) = head {
+            let is_there = note_of(transaction, number)?.is_some_and(|note| digest(&note) == hash);
+            if !is_there {
+                return Ok(None);
+            }
+        }
+        let newer = |a: &Made, b: &Made| a.checkpoint.number.cmp(&b.checkpoint.number);
+        let known = self.last.iter().chain(&kept).max_by(|a, b| newer(a, b)).cloned();
+        for one in self.last.iter().chain(&kept) {
+            if note_of(transaction, one.checkpoint.number)?.as_ref() != Some(&one.note) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(known))
+    }
+
+    fn own(&self, note: String, ledger: [u8; 16]) -> Option<Made> {
+        let (text, _) = note::text_of(&note)?;
+        let checkpoint = Checkpoint::parse(text)?;
+        note::verified(&note, &origin(&ledger), &self.signer.public_key())?;
+        Some(Made { checkpoint, note })
     }
 
     /// The checkpoint is in the ledger.
-    pub(crate) fn made(&mut self, made: &Made) {
-        self.signer.keep(&made.note);
-        self.last = Some(made.point);
+    pub(crate) fn made(&mut self, made: Made) {
+        self.signer.keep(made.checkpoint.number, &made.note);
         self.signed_at = Some(Instant::now());
+        self.last = Some(made);
     }
 }
 
+/// Whether lanes are those of a checkpoint, or longer.
+fn goes_on(lanes: &[LaneHead], known: &Checkpoint) -> bool {
+    known.lanes.iter().all(|known| {
+        let own = lanes.binary_search_by(|lane| lane.name.cmp(&known.name));
+        own.is_ok_and(|at| lanes[at].size > known.size || lanes[at] == *known)
+    })
+}
+
 /// All lanes, in the order of names.
-fn heads(transaction: &mut dyn Transaction) -> Result<Vec<LaneHead>> {
-    let mut all: Vec<LaneHead> = lanes::all(transaction)?
-        .into_iter()
-        .map(|lane| LaneHead {
-            size: lane.tree.size(),
-            root: lane.tree.root(),
-            events: lane.events,
-            name: lane.name,
-        })
-        .collect();
+fn heads(lanes: &[Head]) -> Vec<LaneHead> {
+    let mut all: Vec<LaneHead> = lanes.iter().map(Head::lane_head).collect();
     all.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(all)
+    all
+}
+
+/// What the key store keeps of a checkpoint.
+pub(crate) fn digest(note: &str) -> [u8; 32] {
+    Sha256::digest(note.as_bytes()).into()
+}
+
+/// The note of a checkpoint.
+fn note_of(transaction: &mut dyn Transaction, number: u64) -> Result<Option<String>> {
+    let mut found = None;
+    let sql = "SELECT note FROM checkpoints WHERE number = $1";
+    transaction.rows(sql, &[count(number)], &mut |row| {
+        found = row.text(0).ok().map(str::to_owned);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// Number and size of the last checkpoint.

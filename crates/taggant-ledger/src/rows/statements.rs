@@ -44,16 +44,20 @@ pub(super) const ERASURES: Many = insert("INSERT INTO erasures", 7);
 pub(super) const ERASURE_LINES: Many = insert("INSERT INTO erasure_lines", 7);
 pub(super) const CONFIRMATIONS: Many = insert("INSERT INTO confirmations", 5);
 pub(super) const PEOPLE: Many = insert("INSERT INTO people", 7);
-/// A person that another lane may have named before: what is known of them is added, unless they
-/// were forgotten.
+/// A person that another lane may have named before: what is not known of them yet is added, unless
+/// they were forgotten.
 pub(super) const INTRODUCED: Many = Many {
     head: "INSERT INTO people",
     width: 7,
     tail: "ON CONFLICT (handle) DO UPDATE SET
-        link = CASE WHEN people.forgotten = 0 THEN excluded.link ELSE people.link END,
-        salt = CASE WHEN people.forgotten = 0 THEN excluded.salt ELSE people.salt END,
-        tenant = CASE WHEN people.forgotten = 0 THEN excluded.tenant ELSE people.tenant END,
-        tag = CASE WHEN people.forgotten = 0 THEN excluded.tag ELSE people.tag END",
+        link = CASE WHEN people.forgotten = 0
+            THEN coalesce(people.link, excluded.link) ELSE people.link END,
+        salt = CASE WHEN people.forgotten = 0
+            THEN coalesce(people.salt, excluded.salt) ELSE people.salt END,
+        tenant = CASE WHEN people.forgotten = 0
+            THEN coalesce(people.tenant, excluded.tenant) ELSE people.tenant END,
+        tag = CASE WHEN people.forgotten = 0
+            THEN coalesce(people.tag, excluded.tag) ELSE people.tag END",
 };
 pub(super) const DROPS: Many = insert("INSERT INTO drops", 5);
 pub(super) const ACCESSES: Many = insert("INSERT INTO accesses", 21);

@@ -47,6 +47,8 @@ pub const TABLES: &[Table] = &[
                 int("size"),
                 bytes("roots"),
                 int("events"),
+                // Of the ledger's signer, over all that stands before it.
+                maybe(bytes("signature")),
                 maybe(bytes("holder")),
                 int("held_until_ns"),
             ],

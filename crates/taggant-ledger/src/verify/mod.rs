@@ -70,9 +70,8 @@ fn verify_state(
     let mut rows = folded.accesses;
     scratch.read(&mut |expected| {
         rows += tables::compare(transaction, expected, &mut findings)?;
-        Ok(())
+        tables::links(transaction, expected, &mut findings)
     })?;
-    tables::links(transaction, folded.has_foreign, &mut findings)?;
     let (gaps, unverified) = journal(transaction, &mut findings)?;
     let name = origin(&heads.ledger().unwrap_or(ledger));
     Ok(Verification {

@@ -8,7 +8,7 @@ use taggant_core::Result;
 use super::Findings;
 use super::heads::Heads;
 use crate::answers::Handle;
-use crate::log::{Head, Tree, all};
+use crate::log::{Head, Tree, all, is_signed};
 use crate::rows::{self, People, PersonRow, count, insert_people, introduce, read_accesses};
 use crate::sql::{Sql, Transaction, Value};
 use crate::wire::{Entry, LaneName, access_hash, encode_accesses, leaf_hash};
@@ -21,8 +21,6 @@ pub(super) struct Refolded {
     pub(super) events: u64,
     pub(super) accesses: u64,
     pub(super) dropped: u64,
-    /// Whether some lane was written by another ledger.
-    pub(super) has_foreign: bool,
 }
 
 /// Entries of one transaction of the scratch database.
@@ -54,12 +52,17 @@ pub(super) fn refold(
         done: Refolded { lanes: lanes.len() as u64, ..Refolded::default() },
         empty: Gone::new(),
         dropped: Gone::new(),
+        lanes: lanes.iter().map(|lane| (lane.name.clone(), lane.tree.size())).collect(),
     };
     for lane in &lanes {
-        folding.done.has_foreign |= lane.name.source != own;
-        folding.lane(ledger, lane, heads, findings)?;
+        if heads.key().is_some_and(|key| !is_signed(lane, &own, &key)) {
+            let what = format!("the length of lane {} is not signed with the right key", lane.lane);
+            findings.add("log", "lanes", what);
+        }
+        folding.lane(ledger, lane, lane.name.source == own, heads, findings)?;
     }
-    folding.end(ledger, findings)?;
+    folding.end(findings);
+    folding.count(ledger, findings)?;
     Ok(folding.done)
 }
 
@@ -83,6 +86,7 @@ struct Folding<'s> {
     done: Refolded,
     empty: Gone,
     dropped: Gone,
+    lanes: HashMap<LaneName, u64>,
 }
 
 /// A leaf as it stands in the ledger.
@@ -91,7 +95,8 @@ struct Stored {
     hash: Option<[u8; 32]>,
     salt: Option<[u8; 16]>,
     content: Option<Vec<u8>>,
-    access_salt: Option<Vec<u8>>,
+    /// `Some(None)` is one that none can be.
+    access_salt: Option<Option<[u8; 16]>>,
 }
 
 impl Folding<'_> {
@@ -99,6 +104,7 @@ impl Folding<'_> {
         &mut self,
         ledger: &mut dyn Transaction,
         lane: &Head,
+        is_own: bool,
         heads: &mut Heads,
         findings: &mut Findings,
     ) -> Result<()> {
@@ -117,14 +123,15 @@ impl Folding<'_> {
                     findings.add("missing", "leaves", what);
                 }
                 let entry = open(leaf, &at, findings);
-                events += entry.run.map_or(0, |run| run.next.saturating_sub(run.first));
+                let run = entry.run.map_or(0, |run| run.next.saturating_sub(run.first));
+                events = u64::saturating_add(events, run);
                 self.accesses(ledger, lane, leaf, &entry, &at, findings)?;
                 tree.add(&leaf.hash.unwrap_or_default());
                 heads.reached(&lane.name, &tree, events, findings);
                 entries.push((leaf.number, at, entry));
             }
             self.handles.learn(ledger, entries.iter().map(|(_, _, entry)| entry))?;
-            self.write(lane.lane, &entries, findings)?;
+            self.write(lane.lane, is_own, &entries, findings)?;
             let last = page.last().map_or(0, |leaf| leaf.number);
             if last + 1 < tree.size() {
                 // Numbers that stand twice can't be read on from.
@@ -154,7 +161,10 @@ impl Folding<'_> {
                 hash: row.fixed(1).ok(),
                 salt: row.fixed(2).ok(),
                 content: row.bytes(3).ok().map(<[u8]>::to_vec),
-                access_salt: row.maybe_bytes(4).unwrap_or(Some(&[])).map(<[u8]>::to_vec),
+                access_salt: match row.maybe_bytes(4) {
+                    Ok(salt) => salt.map(|salt| salt.try_into().ok()),
+                    Err(_) => Some(None),
+                },
             });
             Ok(())
         })?;
@@ -164,6 +174,7 @@ impl Folding<'_> {
     fn write(
         &self,
         lane: i64,
+        is_own: bool,
         entries: &[(u64, String, Entry)],
         findings: &mut Findings,
     ) -> Result<()> {
@@ -173,7 +184,7 @@ impl Folding<'_> {
                     person: self.handles.get(*handle),
                     handle: *handle,
                     link: Some(*link),
-                    tag: None,
+                    tag: is_own.then(|| own_tag(*handle)),
                 };
                 let people: Vec<PersonRow> = entry.people.iter().map(row).collect();
                 introduce(transaction, &people)?;
@@ -217,7 +228,8 @@ impl Folding<'_> {
         let hash = rows
             .into_iter()
             .collect::<Option<Vec<_>>>()
-            .map(|rows| access_hash(salt, &encode_accesses(&rows)));
+            .zip(*salt)
+            .map(|(rows, salt)| access_hash(&salt, &encode_accesses(&rows)));
         if hash == Some(expected.hash) && found == expected.count {
             return Ok(());
         }
@@ -231,7 +243,7 @@ impl Folding<'_> {
         Ok(())
     }
 
-    fn end(&mut self, ledger: &mut dyn Transaction, findings: &mut Findings) -> Result<()> {
+    fn end(&mut self, findings: &mut Findings) {
         let shown = |(lane, leaf): &(LaneName, u64)| {
             format!("entry {leaf} of lane {} of {}", lane.number, lane.service)
         };
@@ -239,11 +251,27 @@ impl Folding<'_> {
             let what = format!("the accesses of {} are gone, and were not dropped", shown(gone));
             findings.add("missing", "leaves", what);
         }
-        for gone in self.dropped.difference(&self.empty) {
+        // One that was not brought here yet has no accesses to have again.
+        let is_here =
+            |gone: &&(LaneName, u64)| self.lanes.get(&gone.0).is_some_and(|n| gone.1 < *n);
+        for gone in self.dropped.difference(&self.empty).filter(is_here) {
             let what = format!("{} was dropped and has accesses again", shown(gone));
             findings.add("inserted", "leaves", what);
         }
         self.done.dropped = self.dropped.len() as u64;
+    }
+
+    /// Rows that no lane leads to.
+    fn count(&self, ledger: &mut dyn Transaction, findings: &mut Findings) -> Result<()> {
+        let mut leaves = 0;
+        ledger.rows("SELECT count(*) FROM leaves", &[], &mut |row| {
+            leaves = row.count(0)?;
+            Ok(())
+        })?;
+        if leaves != self.done.entries {
+            let what = format!("{leaves} rows, where {} belong to lanes", self.done.entries);
+            findings.add("inserted", "leaves", what);
+        }
         let mut rows = 0;
         ledger.rows("SELECT count(*) FROM accesses", &[], &mut |row| {
             rows = row.count(0)?;
@@ -255,6 +283,22 @@ impl Folding<'_> {
         }
         Ok(())
     }
+}
+
+/// Marks people that lanes of this ledger have introduced: theirs are the tags that must be there.
+fn own_tag(handle: Handle) -> ([u8; 16], String, [u8; 16]) {
+    ([0; 16], String::new(), handle.0)
+}
+
+/// Whether a lane of this ledger has introduced a person.
+pub(super) fn is_own(scratch: &mut dyn Transaction, handle: &[u8]) -> Result<bool> {
+    let mut is_own = false;
+    let sql = "SELECT person FROM people WHERE handle = $1 AND tag IS NOT NULL";
+    scratch.rows(sql, &[Value::Bytes(handle)], &mut |_| {
+        is_own = true;
+        Ok(())
+    })?;
+    Ok(is_own)
 }
 
 /// The entry of a leaf; an empty one where there is none.

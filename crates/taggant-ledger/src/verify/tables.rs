@@ -6,6 +6,7 @@ use taggant_core::{Result, hex};
 
 use super::Findings;
 use super::compare::Cursor;
+use super::refold::is_own;
 use crate::answers::Handle;
 use crate::schema::{TABLES, Table};
 use crate::sql::{Cell, Transaction};
@@ -87,11 +88,11 @@ fn shown(cell: &Cell) -> String {
     }
 }
 
-/// Salt, tenant and tag of people are those that their links were made of. Of people that other
+/// Salt, tenant and tag of people are those that their links were made of. Of people whom only other
 /// ledgers have introduced they may be missing.
 pub(super) fn links(
     ledger: &mut dyn Transaction,
-    has_foreign: bool,
+    scratch: &mut dyn Transaction,
     findings: &mut Findings,
 ) -> Result<()> {
     let sql = "SELECT handle, link, salt, tenant, tag FROM people";
@@ -99,9 +100,12 @@ pub(super) fn links(
         let cells: [Cell; 4] = std::array::from_fn(|column| row.value(column + 1).to_cell());
         let is_right = match &cells {
             [Cell::Null, Cell::Null, Cell::Null, Cell::Null] => true,
-            [Cell::Bytes(_), Cell::Null, Cell::Null, Cell::Null] => has_foreign,
+            [Cell::Bytes(_), Cell::Null, Cell::Null, Cell::Null] => match row.bytes(0) {
+                Ok(handle) => !is_own(scratch, handle)?,
+                Err(_) => false,
+            },
             [Cell::Bytes(own), Cell::Bytes(salt), Cell::Text(tenant), Cell::Bytes(tag)] => {
-                own[..] == link(salt, tenant.as_bytes(), tag)
+                salt.len() == 16 && own[..] == link(salt, tenant.as_bytes(), tag)
             }
             _ => false,
         };

@@ -277,7 +277,7 @@ pub struct Confirmation {
 }
 
 /// The access rows of an entry were deleted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Dropped {
     /// Of which lane.
     pub lane: LaneName,

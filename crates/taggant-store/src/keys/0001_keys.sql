@@ -51,6 +51,13 @@ CREATE TABLE subjects (
     PRIMARY KEY (tenant, tag)
 ) STRICT, WITHOUT ROWID;
 
+-- The newest checkpoint of each ledger: number and digest, signed with its checkpoint key.
+CREATE TABLE ledger_heads (
+    ledger BLOB PRIMARY KEY CHECK (length(ledger) = 16),
+    number INTEGER NOT NULL,
+    head   BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE data_keys (
     id         BLOB PRIMARY KEY CHECK (length(id) = 16),
     tenant     TEXT NOT NULL,

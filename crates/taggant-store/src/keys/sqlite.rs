@@ -77,6 +77,23 @@ impl KeyStore for SqliteKeyStore {
         Ok(is_done)
     }
 
+    fn ledger_head(&self, ledger: [u8; 16]) -> Result<Option<Vec<u8>>> {
+        self.database.read(|connection| {
+            let sql = "SELECT head FROM ledger_heads WHERE ledger = ?1";
+            connection.query_row(sql, [ledger], |row| row.get(0)).optional()
+        })
+    }
+
+    fn keep_ledger_head(&self, ledger: [u8; 16], number: u64, head: &[u8]) -> Result<()> {
+        self.database.write(|transaction| {
+            let sql = "INSERT INTO ledger_heads VALUES (?1, ?2, ?3)
+                       ON CONFLICT (ledger) DO UPDATE SET number = excluded.number,
+                           head = excluded.head
+                       WHERE ledger_heads.number < excluded.number";
+            transaction.execute(sql, params![ledger, number.cast_signed(), head]).map(drop)
+        })
+    }
+
     fn tenants(&self) -> Result<Vec<String>> {
         self.database.read(|connection| {
             let mut statement =

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+use taggant_core::Result;
 use taggant_core::cipher::sign::SigningKey;
 use taggant_core::journal::{EventSink, Flaw, InstanceId};
 use taggant_core::tag::SubjectTag;
@@ -18,12 +20,39 @@ use taggant_store::ledger;
 pub struct Signer {
     key: SigningKey,
     kept: Mutex<Option<String>>,
+    keeps: bool,
+    /// What the key store has of it.
+    head: Mutex<Option<(u64, String)>>,
 }
 
 impl Signer {
     pub fn new(seed: u8) -> Arc<Self> {
-        Arc::new(Self { key: SigningKey::new(&[seed; 32]), kept: Mutex::default() })
+        Arc::new(Self::with(seed, true))
     }
+
+    /// One that keeps nothing outside of the ledger.
+    pub fn forgetful(seed: u8) -> Arc<Self> {
+        Arc::new(Self::with(seed, false))
+    }
+
+    fn with(seed: u8, keeps: bool) -> Self {
+        let key = SigningKey::new(&[seed; 32]);
+        Self { key, kept: Mutex::default(), keeps, head: Mutex::default() }
+    }
+
+    /// Deletes the copy that was kept beside the anchor.
+    pub fn lose(&self) {
+        *self.kept.lock().unwrap() = None;
+    }
+
+    /// Deletes what the key store has of it, too.
+    pub fn lose_head(&self) {
+        *self.head.lock().unwrap() = None;
+    }
+}
+
+fn sha256(text: &str) -> [u8; 32] {
+    Sha256::digest(text.as_bytes()).into()
 }
 
 impl CheckpointSigner for Signer {
@@ -36,11 +65,21 @@ impl CheckpointSigner for Signer {
     fn erasures(&self) -> (u64, [u8; 32]) {
         (1, [9; 32])
     }
-    fn kept(&self) -> Option<String> {
-        self.kept.lock().unwrap().clone()
+    fn kept(&self) -> Result<Option<String>> {
+        Ok(self.kept.lock().unwrap().clone())
     }
-    fn keep(&self, note: &str) {
-        *self.kept.lock().unwrap() = Some(note.to_owned());
+    fn keeps(&self) -> bool {
+        self.keeps
+    }
+    fn head(&self) -> Result<Option<(u64, [u8; 32])>> {
+        Ok(self.head.lock().unwrap().as_ref().map(|(number, note)| (*number, sha256(note))))
+    }
+    fn keep(&self, number: u64, note: &str) {
+        let mut head = self.head.lock().unwrap();
+        if self.keeps && head.as_ref().is_none_or(|(before, _)| *before < number) {
+            *head = Some((number, note.to_owned()));
+            *self.kept.lock().unwrap() = Some(note.to_owned());
+        }
     }
 }
 
@@ -79,7 +118,7 @@ impl Folder {
         ledger.open_receipt(&erasure).unwrap();
         ledger.confirm(1, 1).unwrap();
         ledger.idle(InstanceId([1; 16]), 9, true).unwrap();
-        let kept = signer.kept().unwrap();
+        let kept = signer.kept().unwrap().unwrap();
         ledger.apply(&batch(3, 0, 8)).unwrap();
         ledger.idle(InstanceId([3; 16]), 9, true).unwrap();
         Self { folder, signer, kept }

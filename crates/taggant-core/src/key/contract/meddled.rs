@@ -82,6 +82,12 @@ impl KeyStore for Meddled {
     fn commit(&self, head: Option<&EventRow>, change: &Change) -> Result<bool> {
         self.call(|store| store.commit(head, change))
     }
+    fn ledger_head(&self, ledger: [u8; 16]) -> Result<Option<Vec<u8>>> {
+        self.call(|store| store.ledger_head(ledger))
+    }
+    fn keep_ledger_head(&self, ledger: [u8; 16], number: u64, head: &[u8]) -> Result<()> {
+        self.call(|store| store.keep_ledger_head(ledger, number, head))
+    }
     fn tenants(&self) -> Result<Vec<String>> {
         self.call(|store| store.tenants())
     }

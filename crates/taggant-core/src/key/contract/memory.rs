@@ -24,6 +24,7 @@ struct Rows {
     services: Vec<ServiceRow>,
     subjects: BTreeMap<(String, Vec<u8>), (u64, Groups)>,
     keys: BTreeMap<KeyId, DataKeyRow>,
+    heads: BTreeMap<[u8; 16], (u64, Vec<u8>)>,
 }
 
 impl Rows {
@@ -121,6 +122,19 @@ impl KeyStore for MemoryKeyStore {
     fn history(&self, from: u64) -> Result<Vec<EventRow>> {
         let rows = self.0.lock();
         Ok(rows.events.iter().filter(|row| row.number >= from).cloned().collect())
+    }
+
+    fn ledger_head(&self, ledger: [u8; 16]) -> Result<Option<Vec<u8>>> {
+        Ok(self.0.lock().heads.get(&ledger).map(|(_, head)| head.clone()))
+    }
+
+    fn keep_ledger_head(&self, ledger: [u8; 16], number: u64, head: &[u8]) -> Result<()> {
+        let mut rows = self.0.lock();
+        let kept = rows.heads.entry(ledger).or_default();
+        if kept.0 < number {
+            *kept = (number, head.to_vec());
+        }
+        Ok(())
     }
 
     fn commit(&self, head: Option<&EventRow>, change: &Change) -> Result<bool> {

@@ -1,0 +1,240 @@
+//! What is signed over, and what is not: lanes that others have written to, ledgers that are not the
+//! ones that were kept.
+
+mod proof;
+
+use proof::{Folder, Signer, batch, clean};
+use rusqlite::Connection;
+use taggant_core::Outcome;
+use taggant_core::journal::{EventSink, InstanceId};
+use taggant_core::tag::SubjectTag;
+use taggant_ledger::contract::sample::event;
+use taggant_ledger::{Imported, Ledger, SqlLedger, VerifyOptions};
+use taggant_store::ledger;
+
+fn checkpoints(ledger: &SqlLedger) -> u64 {
+    ledger.verify(&VerifyOptions::default()).unwrap().checkpoints
+}
+
+/// Events of an instance, and the end of its process.
+fn go_on(ledger: &SqlLedger, instance: u8) {
+    ledger.apply(&batch(instance, 0, 10)).unwrap();
+    ledger.idle(InstanceId([instance; 16]), 9, true).unwrap();
+}
+
+#[track_caller]
+fn has(ledger: &SqlLedger, options: &VerifyOptions, kind: &str, table: &str) {
+    let found = ledger.verify(options).unwrap().findings;
+    assert!(found.iter().any(|one| one.kind == kind && one.table == table), "{found:#?}");
+}
+
+/// The leaf fits: a ledger of the same id without the key has made it.
+fn forge(folder: &Folder) {
+    let forger = folder.ledger();
+    forger.sign_with(Signer::new(2));
+    forger.trust_anew().unwrap();
+    Connection::open(folder.path())
+        .unwrap()
+        .execute_batch(
+            "DELETE FROM checkpoints WHERE number = (SELECT max(number) FROM checkpoints)",
+        )
+        .unwrap();
+    go_on(&forger, 7);
+    let end = "DELETE FROM checkpoints WHERE number > 3";
+    Connection::open(folder.path()).unwrap().execute_batch(end).unwrap();
+}
+
+#[test]
+fn a_leaf_that_somebody_without_the_key_has_added_is_never_signed_over() {
+    let folder = Folder::new();
+    forge(&folder);
+    let before = checkpoints(&folder.ledger());
+    let live = folder.ledger();
+    live.sign_with(folder.signer.clone());
+    go_on(&live, 8);
+    assert_eq!(
+        live.next_sequence(InstanceId([8; 16])).unwrap(),
+        10,
+        "events are taken all the same"
+    );
+    assert_eq!(checkpoints(&live), before, "and nothing is signed");
+    has(&live, &folder.options(), "log", "lanes");
+    // Nor is the lane continued: what the forger has added ends it.
+    let lanes: Vec<_> = live.lanes().unwrap().into_iter().map(|(name, _)| name).collect();
+    let services = |service: &str| lanes.iter().filter(|lane| lane.service == service).count();
+    assert_eq!(services("checkout"), 2, "{lanes:?}");
+    // An explicit word is needed, and the history of the other key still shows.
+    live.trust_anew().unwrap();
+    assert_eq!(checkpoints(&live), before + 1);
+}
+
+#[test]
+fn a_live_process_does_not_sign_over_a_leaf_that_is_added_under_it() {
+    let folder = Folder::new();
+    let live = folder.ledger();
+    live.sign_with(folder.signer.clone());
+    live.apply(&batch(6, 0, 10)).unwrap();
+    forge(&folder);
+    let before = checkpoints(&live);
+    live.apply(&batch(6, 10, 20)).unwrap();
+    live.idle(InstanceId([6; 16]), 9, true).unwrap();
+    assert_eq!(checkpoints(&live), before);
+    has(&live, &folder.options(), "log", "lanes");
+}
+
+#[test]
+fn a_row_of_a_lane_that_nobody_has_made_is_found() {
+    let folder = Folder::new();
+    let lane =
+        "INSERT INTO lanes VALUES (99, x'07070707070707070707070707070707', 'x', 0, 0, x'', 0,
+            NULL, NULL, 0);
+        UPDATE people SET salt = NULL, tenant = NULL, tag = NULL WHERE person = 1";
+    let copy = folder.tampered(|connection| connection.execute_batch(lane).unwrap());
+    has(&copy, &folder.options(), "log", "lanes");
+    // Whoever has lanes here: the people of this ledger keep their tags.
+    has(&copy, &VerifyOptions::default(), "changed", "people");
+}
+
+#[test]
+fn a_missing_older_or_foreign_checkpoint_is_not_signed_over() {
+    let folder = Folder::new();
+    let goes_on = |signer: &std::sync::Arc<Signer>, instance| {
+        let ledger = folder.ledger();
+        let before = checkpoints(&ledger);
+        ledger.sign_with(signer.clone());
+        go_on(&ledger, instance);
+        checkpoints(&ledger) > before
+    };
+    assert!(goes_on(&folder.signer, 11));
+    // The file beside the anchor is gone, the key store knows better.
+    folder.signer.lose();
+    assert!(!goes_on(&folder.signer, 12));
+    // Both are gone, the ledger itself says that there was one.
+    folder.signer.lose_head();
+    assert!(!goes_on(&folder.signer, 13));
+    let ledger = folder.ledger();
+    ledger.sign_with(folder.signer.clone());
+    ledger.trust_anew().unwrap();
+    assert!(goes_on(&folder.signer, 14), "after an explicit word");
+    clean(&folder.ledger(), &folder.options());
+}
+
+#[test]
+fn a_ledger_made_anew_under_the_old_id_is_not_signed_even_if_the_kept_checkpoint_is_gone() {
+    let folder = Folder::new();
+    let path = folder.path().with_file_name("forged.db");
+    let forged = ledger::open(&path).unwrap();
+    let id = folder.ledger().id().unwrap();
+    Connection::open(&path).unwrap().execute("UPDATE ledger SET id = ?1", [id]).unwrap();
+    let forged = {
+        drop(forged);
+        ledger::open(&path).unwrap()
+    };
+    forged.apply(&batch(1, 0, 10)).unwrap();
+    folder.signer.lose();
+    folder.signer.lose_head();
+    let next = ledger::open(&path).unwrap();
+    next.sign_with(folder.signer.clone());
+    go_on(&next, 5);
+    assert_eq!(checkpoints(&next), 0);
+}
+
+#[test]
+fn accesses_that_were_deleted_are_not_deleted_a_second_time_by_retention() {
+    let folder = Folder::new();
+    let copy = folder.path();
+    let delete = "DELETE FROM accesses WHERE instance = 1 AND number = 5";
+    Connection::open(&copy).unwrap().execute_batch(delete).unwrap();
+    let ledger = folder.ledger();
+    ledger.sign_with(folder.signer.clone());
+    let error = ledger.drop_accesses(event(1000).time_ns).unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Tampered, "{error}");
+    assert!(error.to_string().contains("those of 1 entries"), "{error}");
+    has(&ledger, &folder.options(), "missing", "accesses");
+    let left = ledger.recent_accesses(1000).unwrap().len();
+    assert!(
+        (1..10).contains(&left),
+        "the entry that was changed stays, the others are gone: {left}"
+    );
+}
+
+#[test]
+fn a_person_who_was_forgotten_by_another_process_gets_a_new_handle() {
+    let folder = Folder::new();
+    let (one, other) = (folder.ledger(), folder.ledger());
+    for ledger in [&one, &other] {
+        ledger.sign_with(folder.signer.clone());
+    }
+    one.apply(&batch(6, 0, 10)).unwrap();
+    let tag = SubjectTag([1; 16]);
+    let handle = one.handle("default", tag).unwrap().unwrap();
+    assert!(other.drop_link(handle).unwrap());
+    let before = one.accesses_of(handle).unwrap().len();
+    one.apply(&batch(6, 10, 30)).unwrap();
+    assert_eq!(
+        one.accesses_of(handle).unwrap().len(),
+        before,
+        "nothing is added to who is forgotten"
+    );
+    assert!(one.handle("default", tag).unwrap().is_some_and(|fresh| fresh != handle));
+    clean(&one, &folder.options());
+}
+
+#[test]
+fn a_process_keeps_the_lane_that_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let (one, two) = (ledger::open(&path).unwrap(), ledger::open(&path).unwrap());
+    one.apply(&batch(1, 0, 10)).unwrap();
+    two.apply(&batch(2, 0, 10)).unwrap();
+    // The first one's lane is free again. What makes the second forget its lane does not move it.
+    one.idle(InstanceId([1; 16]), 9, true).unwrap();
+    two.apply(&batch(2, 10, 14)).unwrap();
+    two.drop_link(two.handle("default", SubjectTag([1; 16])).unwrap().unwrap()).unwrap();
+    two.apply(&batch(2, 14, 20)).unwrap();
+    let lanes: std::collections::BTreeMap<_, _> = two
+        .lanes()
+        .unwrap()
+        .into_iter()
+        .map(|(name, size)| ((name.service, name.number), size))
+        .collect();
+    assert_eq!(lanes.len(), 3, "{lanes:?}");
+    assert_eq!(lanes[&("checkout".to_owned(), 0)], 2, "people, events");
+    clean(&two, &VerifyOptions::default());
+}
+
+#[test]
+fn leaves_speak_for_their_own_ledger_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |name: &str| ledger::open(&folder.path().join(name)).unwrap();
+    let (own, other) = (open("own.db"), open("other.db"));
+    own.apply(&batch(1, 0, 10)).unwrap();
+    other.apply(&batch(1, 0, 30)).unwrap();
+    let leaves: Vec<_> = other
+        .lanes()
+        .unwrap()
+        .into_iter()
+        .flat_map(|(lane, size)| (0..size).map(move |number| (lane.clone(), number)))
+        .map(|(lane, number)| other.export(&lane, number).unwrap().unwrap())
+        .collect();
+    for leaf in &leaves {
+        assert_eq!(own.import(leaf).unwrap(), Imported::Taken);
+    }
+    // The other one's events of the same instance hold none of this one's back.
+    assert_eq!(own.next_sequence(InstanceId([1; 16])).unwrap(), 10);
+    own.apply(&batch(1, 10, 20)).unwrap();
+    assert!(own.findings().unwrap().is_empty());
+    // What is said in this ledger's name was written by it, or not at all.
+    let mut forged = leaves[0].clone();
+    forged.lane.source = own.id().unwrap();
+    forged.lane.service = "support".to_owned();
+    assert_eq!(own.import(&forged).unwrap_err().outcome(), Outcome::Tampered);
+    let mut odd = leaves[0].clone();
+    odd.lane.service = "a service".to_owned();
+    assert_eq!(own.import(&odd).unwrap_err().outcome(), Outcome::Tampered);
+    // A leaf that comes too early leaves nothing behind.
+    let fresh = open("fresh.db");
+    assert_eq!(fresh.import(leaves.last().unwrap()).unwrap(), Imported::Early);
+    assert!(fresh.lanes().unwrap().is_empty());
+    clean(&own, &VerifyOptions::default());
+}
