@@ -26,6 +26,12 @@ pub trait CheckpointKeeper: Send + Sync {
     fn ledgers(&self) -> Result<Vec<[u8; 16]>>;
 }
 
+/// What a checkpoint says, without the signatures: witnesses may add theirs.
+#[must_use]
+pub fn text(note: &str) -> &str {
+    crate::log::text_of(note).map_or("", |(text, _)| text)
+}
+
 /// How many entries the log of a checkpoint has; `None` where the text is no checkpoint.
 #[must_use]
 pub fn entries(note: &str) -> Option<u64> {

@@ -52,7 +52,8 @@ pub trait CheckpointSigner: Send + Sync {
         true
     }
 
-    /// Number of the newest checkpoint, and the SHA-256 of its note, as the key store knows them.
+    /// Number of the newest checkpoint, and the SHA-256 of its text (the note up to its empty line),
+    /// as the key store knows them.
     ///
     /// # Errors
     /// What keeps it from being read, or `Tampered`: no checkpoint is made then.
@@ -254,6 +255,13 @@ pub trait Ledger: EventSink {
     /// # Errors
     /// `Invalid` where `against` is no checkpoint; `JournalUnavailable`.
     fn verify(&self, options: &VerifyOptions) -> Result<Verification>;
+
+    /// Keeps the signatures that witnesses have added to a checkpoint of this ledger, beside it.
+    ///
+    /// # Errors
+    /// `Invalid` where the note is none of this ledger's checkpoints, or has lines that are no
+    /// signatures; `JournalUnavailable`.
+    fn keep_cosigned(&self, note: &str) -> Result<()>;
 
     /// The newest checkpoint, as a signed note to be kept elsewhere; `None` where there is none.
     ///

@@ -20,5 +20,5 @@ mod verify;
 pub mod wire;
 
 pub use book::{Imported, SqlLedger};
-pub use keeper::{CheckpointKeeper, entries, number};
+pub use keeper::{CheckpointKeeper, entries, number, text};
 pub use ledger::{CheckpointSigner, ErasureOpened, Ledger, VerifyOptions};

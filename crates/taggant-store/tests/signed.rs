@@ -140,6 +140,30 @@ fn a_ledger_made_anew_under_the_old_id_is_not_signed_even_if_the_kept_checkpoint
 }
 
 #[test]
+fn signatures_of_witnesses_are_kept_and_change_nothing_else() {
+    let folder = Folder::new();
+    let ledger = folder.ledger();
+    let note = ledger.checkpoint().unwrap().unwrap();
+    let cosigned = format!("{note}\u{2014} witness.example AAAAAAECAwQ=\n");
+    ledger.keep_cosigned(&cosigned).unwrap();
+    ledger.keep_cosigned(&cosigned).unwrap();
+    assert_eq!(ledger.checkpoint().unwrap().unwrap(), cosigned);
+    clean(&ledger, &folder.options());
+    clean(&ledger, &VerifyOptions { against: Some(note.clone()), ..folder.options() });
+    clean(&ledger, &VerifyOptions { against: Some(cosigned.clone()), ..folder.options() });
+    // The next checkpoint follows it.
+    let before = checkpoints(&ledger);
+    ledger.sign_with(folder.signer.clone());
+    go_on(&ledger, 9);
+    assert_eq!(checkpoints(&ledger), before + 1);
+    let other = cosigned.replace("events 4", "events 5");
+    for foreign in ["", "x\n\ny\n", &other, &format!("{note}no signature\n")] {
+        assert_eq!(ledger.keep_cosigned(foreign).unwrap_err().outcome(), Outcome::Invalid);
+    }
+    clean(&ledger, &folder.options());
+}
+
+#[test]
 fn accesses_that_were_deleted_are_not_deleted_a_second_time_by_retention() {
     let folder = Folder::new();
     let copy = folder.path();

@@ -41,6 +41,7 @@ mod embedded;
 mod erase;
 mod proof;
 mod runtime;
+mod shutdown;
 #[cfg(feature = "tracing")]
 mod span;
 
@@ -64,13 +65,18 @@ pub mod ledger {
     pub use taggant_ledger::answers::*;
     pub use taggant_ledger::{
         CheckpointKeeper, CheckpointSigner, ErasureOpened, Ledger, SqlLedger, VerifyOptions,
-        entries,
+        entries, number,
     };
     #[cfg(feature = "embedded")]
     pub use taggant_store::{
         checkpoint::CheckpointFiles,
         ledger::{open, open_read_only},
     };
+}
+
+/// Journals: what a process leaves behind when it ends, and what waits beside a ledger.
+pub mod journal {
+    pub use taggant_core::journal::{Shutdown, Waiting, waiting};
 }
 
 pub use about::About;

@@ -33,10 +33,10 @@ pub(crate) fn sign(
     if anew { ledger.trust_anew() } else { Ok(()) }
 }
 
-/// What the key store keeps of a checkpoint: its number [8], big-endian, the SHA-256 of its note
+/// What the key store keeps of a checkpoint: its number [8], big-endian, the SHA-256 of its text
 /// [32], and a signature [64] over both.
 fn head(key: &SigningKey, ledger: &[u8; 16], number: u64, note: &str) -> Vec<u8> {
-    let hash: [u8; 32] = Sha256::digest(note.as_bytes()).into();
+    let hash: [u8; 32] = Sha256::digest(taggant_ledger::text(note)).into();
     let said = [&number.to_be_bytes()[..], &hash].concat();
     let signature = key.sign(&signed(ledger, &said));
     [&said[..], &signature].concat()
@@ -163,7 +163,10 @@ fn of_head(
     };
     let newest = ledger.checkpoint()?.unwrap_or_default();
     let own = taggant_ledger::number(&newest).unwrap_or(0);
-    if own < number || (own == number && <[u8; 32]>::from(Sha256::digest(&newest)) != hash) {
+    if own < number
+        || (own == number
+            && <[u8; 32]>::from(Sha256::digest(taggant_ledger::text(&newest))) != hash)
+    {
         return finding(format!(
             "the key store knows checkpoint {number}, and the ledger has another one or none: it is \
              an older copy, or was made anew"

@@ -1,10 +1,10 @@
 //! `taggant checkpoint`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde::Serialize;
-use taggant::ledger::{CheckpointFiles, entries};
+use taggant::ledger::{CheckpointFiles, entries, number};
 
 use crate::args::Global;
 use crate::data;
@@ -21,6 +21,19 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum Verb {
     Export(Export),
+    Cosigned(Cosigned),
+}
+
+/// Keep the signatures that a witness has added to an exported checkpoint.
+///
+/// They stand beside the ledger's own from then on, and go along with the next export of that
+/// checkpoint. Whose they are is checked by who knows the witness's key.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Example:\n  taggant checkpoint cosigned /mnt/elsewhere/checkpoint.txt")]
+struct Cosigned {
+    /// The file as it came back; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
 }
 
 /// Write the newest checkpoint to a file, to be kept where nobody reaches both.
@@ -44,7 +57,10 @@ struct Answer {
 }
 
 pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit, Failure> {
-    let Verb::Export(Export { file }) = &args.verb;
+    let file = match &args.verb {
+        Verb::Export(Export { file }) => file,
+        Verb::Cosigned(Cosigned { file }) => return cosigned(file, global, output),
+    };
     let note = data::ledger(global)?.checkpoint()?.ok_or_else(|| {
         Failure::new("the ledger has no checkpoint yet: processes with a data folder make them")
     })?;
@@ -59,6 +75,27 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
         output.text(&note)?;
     } else {
         output.remark(&format!("{entries} entries are vouched for in {}", file.display()));
+    }
+    Ok(Exit::Fine)
+}
+
+#[derive(Serialize)]
+struct Kept {
+    /// The number of the checkpoint.
+    number: u64,
+}
+
+fn cosigned(file: &Path, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    let note = match file.as_os_str() == "-" {
+        true => std::io::read_to_string(std::io::stdin())?,
+        false => std::fs::read_to_string(file).map_err(|error| Failure::file(file, &error))?,
+    };
+    data::runtime(global)?.ledger().keep_cosigned(&note)?;
+    let number = number(&note).unwrap_or_default();
+    if output.json {
+        output.document("checkpoint.cosigned", &Kept { number })?;
+    } else {
+        output.remark(&format!("the signatures of checkpoint {number} are kept"));
     }
     Ok(Exit::Fine)
 }

@@ -3,6 +3,7 @@
 mod actors;
 mod checkpoint;
 mod completions;
+mod drain;
 mod drift;
 mod erase;
 mod export;
@@ -43,10 +44,31 @@ pub(crate) enum Verb {
     Scan(scan::Args),
     Verify(verify::Args),
     Checkpoint(checkpoint::Args),
+    Drain(drain::Args),
     Completions(completions::Args),
 }
 
+impl Verb {
+    /// Whether it asks a ledger as it is: the others take in what ended processes have left first.
+    fn asks_only(&self) -> bool {
+        matches!(
+            self,
+            Self::Map(_)
+                | Self::Flows(_)
+                | Self::Actors(_)
+                | Self::Report(_)
+                | Self::Drift(_)
+                | Self::Export(_)
+                | Self::Verify(_)
+                | Self::Checkpoint(_)
+        )
+    }
+}
+
 pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
+    if cli.verb.asks_only() && cli.global.ledger.is_none() {
+        drain::remark(&cli.global, output);
+    }
     match &cli.verb {
         Verb::Init(args) => init::run(args, &cli.global, output),
         Verb::Inventory(args) => inventory::run(args, output),
@@ -64,6 +86,7 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Verb::Scan(args) => scan::run(args, output),
         Verb::Verify(args) => verify::run(args, &cli.global, output),
         Verb::Checkpoint(args) => checkpoint::run(args, &cli.global, output),
+        Verb::Drain(args) => drain::run(args, &cli.global, output),
         Verb::Completions(args) => completions::run(args, output),
     }
 }

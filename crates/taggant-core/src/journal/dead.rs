@@ -73,7 +73,7 @@ fn flawed(id: InstanceId, number: u64, flaws: &[Flaw]) -> Batch {
 
 /// How far the folder of an instance had come, by its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
+pub(super) enum Stage {
     Making,
     Whole,
     Removing,
@@ -95,7 +95,7 @@ enum Found {
     Ring(Box<Left>),
 }
 
-fn parse(name: &OsStr) -> Option<(InstanceId, Stage)> {
+pub(super) fn parse(name: &OsStr) -> Option<(InstanceId, Stage)> {
     let name = name.to_str()?;
     let (id, stage) = match (name.strip_suffix(MAKING), name.strip_suffix(REMOVING)) {
         (Some(id), _) => (id, Stage::Making),

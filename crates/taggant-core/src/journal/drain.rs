@@ -72,8 +72,7 @@ impl Drainer {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-        let through_ns = self.shared.drain()?;
-        self.shared.sink.idle(self.shared.instance.id, through_ns, true)
+        self.shared.end()
     }
 }
 
@@ -121,6 +120,17 @@ impl Shared {
             }
             state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Drains everything, and tells the ledger that there will be no more.
+    pub(super) fn end(&self) -> Result<()> {
+        let through_ns = self.drain()?;
+        self.sink.idle(self.instance.id, through_ns, true)
+    }
+
+    /// Whether everything was drained.
+    pub(super) fn is_empty(&self) -> bool {
+        self.instance.ring.drained() >= self.instance.ring.next()
     }
 
     /// Drains what was claimed so far. Returns a time before which every event is in the ledger.

@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::collect::Source;
@@ -63,6 +64,8 @@ pub(super) struct Instance {
     pub(super) generation: u64,
     folder: PathBuf,
     header: Mutex<Header>,
+    /// Set when the process is about to end: nothing can be recorded any more.
+    closed: AtomicBool,
     /// Held as long as the journal is open; threads may keep the instance for longer.
     lock: Mutex<Option<File>>,
 }
@@ -108,6 +111,7 @@ impl Instance {
             generation: fork::generation(),
             folder,
             header: Mutex::new(header),
+            closed: AtomicBool::new(false),
             lock: Mutex::new(Some(lock)),
         };
         made.note(0);
@@ -117,6 +121,15 @@ impl Instance {
         // A flush of events is worth nothing if power loss takes the file's name.
         File::open(plan.parent)?.sync_all()?;
         Ok(made)
+    }
+
+    /// Takes no more events.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
     }
 
     /// The folder of all instances.

@@ -18,7 +18,9 @@ mod mac;
 mod map;
 mod open;
 mod ring;
+mod shutdown;
 mod sink;
+mod waiting;
 
 pub use config::{JournalConfig, StartInfo};
 pub use header::{Header, SERVICE_LEN};
@@ -27,4 +29,6 @@ pub use mac::{MAC, SlotKeys, SlotMac};
 pub use map::{HEADER, SLOT};
 pub use open::Journal;
 pub use ring::sealed;
+pub use shutdown::Shutdown;
 pub use sink::{Batch, Definition, EventSink, Flaw};
+pub use waiting::{Waiting, waiting};

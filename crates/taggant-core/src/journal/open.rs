@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::config::{JournalConfig, StartInfo};
 use super::dead;
-use super::drain::Drainer;
+use super::drain::{Drainer, Shared};
 use super::held::Held;
 use super::instance::{Instance, Plan, unavailable};
 use super::mac::SlotKeys;
@@ -84,7 +84,7 @@ impl Journal {
     }
 
     /// This process's instance; a forked child starts its own.
-    fn instance(&self) -> Result<Arc<Instance>> {
+    pub(super) fn instance(&self) -> Result<Arc<Instance>> {
         let generation = fork::generation();
         let mut current = self.current.lock();
         if let Some(running) = &*current {
@@ -174,6 +174,11 @@ impl Journal {
     }
 
     fn put(&self, instance: &Instance, unit: &Unit<'_>) -> Result<u64> {
+        if instance.is_closed() {
+            return Err(self.hold_back(
+                "the runtime was shut down: nothing is done any more that would have to be recorded",
+            ));
+        }
         match instance.ring.append(unit) {
             Some(number) => Ok(number),
             None => self.wait(instance, unit),
@@ -234,9 +239,13 @@ impl Journal {
     /// `JournalUnavailable` where the ledger can't be written.
     pub fn drain(&self) -> Result<()> {
         self.instance()?;
-        // A slow ledger must not keep other threads from their first event.
-        let shared = self.current.lock().as_ref().map(|running| running.drainer.shared());
-        shared.map_or(Ok(()), |shared| shared.drain().map(drop))
+        self.drainer_of().map_or(Ok(()), |shared| shared.drain().map(drop))
+    }
+
+    /// What drains. A slow ledger must not keep other threads from their first event: the lock ends
+    /// here.
+    pub(super) fn drainer_of(&self) -> Option<Arc<Shared>> {
+        self.current.lock().as_ref().map(|running| running.drainer.shared())
     }
 }
 

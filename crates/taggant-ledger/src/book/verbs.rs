@@ -11,7 +11,7 @@ use crate::answers::{
     PolicyText, Receipt, Verification,
 };
 use crate::ledger::{CheckpointSigner, ErasureOpened, Ledger, VerifyOptions};
-use crate::log::Signing;
+use crate::log::{self, Signing};
 use crate::queries;
 use crate::sql::Transaction;
 
@@ -144,6 +144,10 @@ impl Ledger for SqlLedger {
 
     fn verify(&self, options: &VerifyOptions) -> Result<Verification> {
         crate::verify::verify(self.sql(), self.own_id(), options)
+    }
+
+    fn keep_cosigned(&self, note: &str) -> Result<()> {
+        log::keep_cosigned(self.sql(), note)
     }
 
     fn checkpoint(&self) -> Result<Option<String>> {

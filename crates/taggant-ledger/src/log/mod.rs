@@ -3,6 +3,7 @@
 
 mod append;
 mod checkpoint;
+mod cosigned;
 mod lanes;
 mod merkle;
 mod note;
@@ -11,8 +12,9 @@ mod vouch;
 
 pub(crate) use append::{Appended, add, append, fresh};
 pub(crate) use checkpoint::{Checkpoint, Point, origin};
+pub(crate) use cosigned::keep_cosigned;
 pub(crate) use lanes::{Head, all, find, lease, make, release, renew, service_name, sign_all};
 pub(crate) use merkle::{Hash, Tree};
-pub(crate) use note::{text_of, verified, verifier_key};
+pub(crate) use note::{are_signatures, is_same, text_of, verified, verifier_key};
 pub(crate) use signing::Signing;
 pub(crate) use vouch::{Vouch, is_signed};

@@ -62,6 +62,23 @@ pub(crate) fn text_of(note: &str) -> Option<(&str, &str)> {
     Some((&note[..=at], &note[at + 2..]))
 }
 
+/// Whether two notes have one text, whoever has signed them besides.
+pub(crate) fn is_same(a: &str, b: &str) -> bool {
+    text_of(a).is_some_and(|(text, _)| text_of(b).is_some_and(|(other, _)| text == other))
+}
+
+/// Whether all lines after the text are signatures, by their form.
+pub(crate) fn are_signatures(lines: &str) -> bool {
+    let is_one = |line: &str| {
+        let name_and_bytes = line.strip_prefix("\u{2014} ").and_then(|rest| rest.split_once(' '));
+        name_and_bytes.is_some_and(|(name, bytes)| {
+            let is_long = STANDARD.decode(bytes).is_ok_and(|bytes| bytes.len() > 4);
+            is_long && !name.is_empty() && !name.contains('+')
+        })
+    };
+    lines.ends_with('\n') && lines.lines().all(is_one)
+}
+
 pub(crate) fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }

@@ -147,7 +147,8 @@ impl Signing {
         let newer = |a: &Made, b: &Made| a.checkpoint.number.cmp(&b.checkpoint.number);
         let known = self.last.iter().chain(&kept).max_by(|a, b| newer(a, b)).cloned();
         for one in self.last.iter().chain(&kept) {
-            if note_of(transaction, one.checkpoint.number)?.as_ref() != Some(&one.note) {
+            let stored = note_of(transaction, one.checkpoint.number)?;
+            if stored.is_none_or(|note| !note::is_same(&note, &one.note)) {
                 return Ok(None);
             }
         }
@@ -184,9 +185,9 @@ fn heads(lanes: &[Head]) -> Vec<LaneHead> {
     all
 }
 
-/// What the key store keeps of a checkpoint.
-pub(crate) fn digest(note: &str) -> [u8; 32] {
-    Sha256::digest(note.as_bytes()).into()
+/// What the key store keeps of a checkpoint: signatures of others may come later.
+fn digest(note: &str) -> [u8; 32] {
+    Sha256::digest(note::text_of(note).map_or("", |(text, _)| text)).into()
 }
 
 /// The note of a checkpoint.

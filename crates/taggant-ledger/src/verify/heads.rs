@@ -6,7 +6,9 @@ use taggant_core::Result;
 
 use super::Findings;
 use crate::ledger::VerifyOptions;
-use crate::log::{Checkpoint, Hash, Point, Tree, origin, text_of, verified};
+use crate::log::{
+    Checkpoint, Hash, Point, Tree, are_signatures, is_same, origin, text_of, verified,
+};
 use crate::sql::Transaction;
 use crate::wire::LaneName;
 
@@ -105,7 +107,7 @@ impl Heads {
         if let Some((outside, text)) = &self.against
             && outside.number == number
             && outside.ledger == ledger
-            && text != note
+            && !is_same(text, note)
         {
             let what = format!("checkpoint {number} is not the one that was kept elsewhere");
             findings.add("checkpoint", "checkpoints", what);
@@ -137,8 +139,8 @@ impl Heads {
     fn judge(&mut self, note: &str, ledger: [u8; 16]) -> Option<Checkpoint> {
         let (text, signatures) = text_of(note)?;
         let checkpoint = Checkpoint::parse(text)?;
-        // Outside, others may add their signatures; here none has business.
-        if signatures.matches('\n').count() != 1 || !signatures.ends_with('\n') {
+        // Witnesses may have added theirs; whose they are is for them to say who know their keys.
+        if !are_signatures(signatures) {
             return None;
         }
         if self.key.is_none() {

@@ -52,7 +52,7 @@ impl Signer {
 }
 
 fn sha256(text: &str) -> [u8; 32] {
-    Sha256::digest(text.as_bytes()).into()
+    Sha256::digest(taggant_ledger::text(text)).into()
 }
 
 impl CheckpointSigner for Signer {
