@@ -82,10 +82,16 @@ impl taggant::ledger::CheckpointSigner for Signer {
     fn erasures(&self) -> (u64, [u8; 32]) {
         (0, [0; 32])
     }
-    fn kept(&self) -> Option<String> {
-        None
+    fn kept(&self) -> taggant::Result<Option<String>> {
+        Ok(None)
     }
-    fn keep(&self, _: &str) {}
+    fn keeps(&self) -> bool {
+        false
+    }
+    fn head(&self) -> taggant::Result<Option<(u64, [u8; 32])>> {
+        Ok(None)
+    }
+    fn keep(&self, _: u64, _: &str) {}
 }
 
 fn answers(ledger: &SqlLedger, path: &Path, people: u64) -> Vec<Line> {
