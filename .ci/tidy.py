@@ -11,7 +11,7 @@ CORE = ROOT / "crates/taggant-core/src"
 
 # In core each module names only earlier ones.
 ORDER = [
-    ["hex", "tag", "subject", "field", "error", "inventory"],
+    ["hex", "tag", "subject", "field", "error", "inventory", "skip"],
     ["envelope", "cbor"],
     ["cipher"],
     ["key"],
@@ -116,6 +116,16 @@ def check_unsafe():
             problems.append(f"{path}: unsafe code outside {', '.join(sorted(UNSAFE))}")
 
 
+def check_named_tests():
+    """Claims of these pages name the tests that show them: those exist."""
+    text = "\n".join(read(path) for path in files("*.rs"))
+    functions = set(re.findall(r"\bfn ([a-z0-9_]+)", text))
+    for page in ["docs/THREATS.md", "docs/TESTING.md"]:
+        for name in re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+){3,})`", read(page)):
+            if name not in functions:
+                problems.append(f"{page}: there is no test {name}")
+
+
 def check_sources():
     """An error of serde or of a format quotes its input, so none becomes the source of ours."""
     for path in files(*(f"crates/taggant-core/src/{room}/*.rs" for room in ["cbor", "envelope", "redact", "seal"])):
@@ -198,7 +208,7 @@ def report_lengths():
 
 
 def main():
-    for check in [check_order, check_unsafe, check_sources, check_dependencies, check_databases, check_links, check_readme]:
+    for check in [check_order, check_unsafe, check_sources, check_named_tests, check_dependencies, check_databases, check_links, check_readme]:
         check()
     report_lengths()
     for problem in problems:

@@ -1,6 +1,5 @@
 //! A full disk: what can't be recorded is not done, and nothing that was done is lost.
 #![cfg(target_os = "linux")]
-#![allow(clippy::print_stdout)]
 
 use std::path::Path;
 use std::process::Command;
@@ -35,8 +34,7 @@ impl Small {
         if mounted {
             return Some(Self(folder));
         }
-        assert!(std::env::var_os("CI").is_none(), "a tmpfs can't be mounted: the test can't run");
-        println!("skipped: only root may mount a tmpfs");
+        taggant_core::skip::skip("only root may mount a tmpfs");
         None
     }
     fn path(&self) -> &Path {

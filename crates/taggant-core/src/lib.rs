@@ -20,6 +20,8 @@ pub mod key;
 pub mod policy;
 pub mod redact;
 pub mod seal;
+#[cfg(feature = "contract")]
+pub mod skip;
 pub mod subject;
 pub mod tag;
 

@@ -3,7 +3,6 @@
 //! A child process makes keys under a preloaded recorder of its file operations. Each prefix of
 //! them is replayed twice: with only what was flushed by then, and with some of the rest.
 #![cfg(target_os = "linux")]
-#![allow(clippy::print_stdout)]
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -69,8 +68,7 @@ fn recorder(folder: &Path) -> Option<PathBuf> {
             Some(library)
         }
         Err(_) => {
-            assert!(std::env::var_os("CI").is_none(), "no C compiler: the test can't run");
-            println!("skipped: there is no C compiler");
+            taggant_core::skip::skip("there is no C compiler");
             None
         }
     }
