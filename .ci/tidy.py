@@ -11,7 +11,7 @@ CORE = ROOT / "crates/taggant-core/src"
 
 # In core each module names only earlier ones.
 ORDER = [
-    ["hex", "tag", "subject", "field", "error", "inventory", "skip"],
+    ["hex", "tag", "subject", "field", "error", "inventory", "place", "skip"],
     ["envelope", "cbor"],
     ["cipher"],
     ["key"],

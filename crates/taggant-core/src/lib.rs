@@ -3,8 +3,8 @@
 //! Users depend on the `taggant` crate, which re-exports what is public here.
 //!
 //! The modules form an order; each names only earlier ones:
-//! `hex`, `tag`, `subject`, `field`, `error`, `inventory` → `envelope`, `cbor` → `cipher` → `key` →
-//! `redact`, `event`, `journal` → `policy` → `flow` → `seal`.
+//! `hex`, `tag`, `subject`, `field`, `error`, `inventory`, `place` → `envelope`, `cbor` → `cipher` →
+//! `key` → `redact`, `event`, `journal` → `policy` → `flow` → `seal`.
 
 pub mod cbor;
 pub mod cipher;
@@ -17,6 +17,7 @@ pub mod hex;
 pub mod inventory;
 pub mod journal;
 pub mod key;
+pub mod place;
 pub mod policy;
 pub mod redact;
 pub mod seal;

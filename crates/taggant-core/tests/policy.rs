@@ -4,6 +4,7 @@
 mod principal;
 
 use proptest::prelude::*;
+use taggant_core::place::Location;
 use taggant_core::policy::{JournalMode, Policy, Request, Rule};
 use taggant_core::tag::Action;
 
@@ -145,7 +146,7 @@ fn a_refusal_by_a_deny_rule_names_it() {
         action: Action::Reveal,
         categories: &["user.contact.phone_number"],
         purpose: Some("essential"),
-        location: "https://shipper.example/x",
+        location: &Location::parse("https://shipper.example/x").expect("a place"),
         actor: None,
         on_behalf: None,
         log: false,
@@ -164,10 +165,11 @@ proptest! {
             prop::sample::select(taggant_taxonomy::CATEGORIES), 1..4,
         ),
         purpose in prop::sample::select(taggant_taxonomy::PURPOSES),
-        location in "[a-z:]{1,9}/[\\PC*]{1,20}",
+        location in "[a-z]{1,5}(:(//)?[a-z]{1,4})?/[\\PC*]{1,20}",
         actor in prop::option::of("[\\PC\"\\\\*]{1,12}"),
         on_behalf in prop::option::of("[\\PC\"\\\\*]{1,12}"),
     ) {
+        let Ok(location) = Location::parse(&location) else { return Ok(()) };
         let policy = "[settings]\ncache_life = 5\n";
         let request = Request {
             action, categories: &categories, purpose: Some(purpose), location: &location,
@@ -178,7 +180,8 @@ proptest! {
         let after = format!("{policy}{}", before.refusal(&request));
         let after = Policy::from_toml(&after).expect("a refusal is a policy");
         prop_assert_eq!(after.decide(&request).action, action);
-        let elsewhere = Request { location: "file/other", ..request };
+        let other = Location::new("file", "other").expect("a place");
+        let elsewhere = Request { location: &other, ..request };
         prop_assert_eq!(after.decide(&elsewhere).action, Action::Deny);
     }
 

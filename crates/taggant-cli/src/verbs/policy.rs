@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde::Serialize;
-use taggant::Policy;
 use taggant::policy::{Action, Request};
+use taggant::{Location, Policy};
 
 use crate::args::Global;
 use crate::exit::{Exit, Failure};
@@ -104,11 +104,12 @@ struct Explained {
 
 fn explain(policy: &Policy, asked: &Explain, output: &Output) -> Result<Exit, Failure> {
     let categories: Vec<&str> = asked.category.iter().map(String::as_str).collect();
+    let location = Location::parse(&asked.location)?;
     let request = Request {
         action: asked.action,
         categories: &categories,
         purpose: asked.purpose.as_deref(),
-        location: &asked.location,
+        location: &location,
         actor: asked.actor.as_deref(),
         on_behalf: asked.on_behalf.as_deref(),
         log: asked.log,

@@ -128,6 +128,11 @@ impl Error {
         self.0.outcome
     }
 
+    /// What happened, without the outcome: for an error that says more about it.
+    pub(crate) fn reason(&self) -> String {
+        self.0.what.to_string()
+    }
+
     /// The field (`dataset.path`) that it happened to, where one is known.
     #[must_use]
     pub fn field(&self) -> Option<&str> {

@@ -4,10 +4,10 @@ use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
-use super::location::Location;
 use super::resolved::Resolved;
 use super::scope::{self, Instrumented};
 use crate::error::{Error, Outcome, Result};
+use crate::place::Location;
 
 /// Which way the data moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

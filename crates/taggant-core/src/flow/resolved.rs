@@ -9,6 +9,7 @@ use crate::cipher::fork;
 use crate::error::{Error, Outcome, Result};
 use crate::event::DefineKind;
 use crate::key::TenantKeys;
+use crate::place::Location;
 
 /// Everything about a flow that a record needs, worked out once.
 pub(crate) struct Resolved {
@@ -21,7 +22,7 @@ pub(crate) struct Resolved {
     pub(crate) location: Arc<str>,
     /// The place itself, which decisions go by: else a program that has named many places would
     /// leave the rules behind.
-    pub(crate) place: Arc<str>,
+    pub(crate) place: Location,
     pub(crate) is_log: bool,
     pub(crate) purpose: Option<Arc<str>>,
     pub(crate) actor: Option<Arc<str>>,
@@ -71,7 +72,8 @@ impl Resolved {
         flow.check()?;
         let described = flow.described();
         let location = described.location.as_ref().map_err(Clone::clone)?;
-        let text = runtime.bounded_location(location);
+        check_declared(described.purpose.as_deref(), &runtime)?;
+        let (text, number) = runtime.record_place(location)?;
         let tenant = runtime.keys().tenant(&described.tenant)?;
         let journal = runtime.journal();
         let define = |kind, text: Option<&Arc<str>>| match text {
@@ -79,7 +81,7 @@ impl Resolved {
             None => Ok(0),
         };
         let numbers = Numbers {
-            location: journal.define(DefineKind::Location, &text)?,
+            location: number,
             purpose: define(DefineKind::Purpose, described.purpose.as_ref())?,
             actor: define(DefineKind::Actor, described.actor.as_ref())?,
             on_behalf: define(DefineKind::Actor, described.on_behalf.as_ref())?,
@@ -91,7 +93,7 @@ impl Resolved {
             kind: described.kind,
             is_log: location.is_log(),
             location: text,
-            place: Arc::from(location.to_string()),
+            place: location.clone(),
             purpose: described.purpose.clone(),
             actor: described.actor.clone(),
             on_behalf: described.on_behalf.clone(),
@@ -111,8 +113,8 @@ impl Resolved {
         if self.fork == fork::generation() {
             return Ok(self);
         }
-        let (location, place) = (self.location.clone(), self.place.clone());
-        self.relocated(location, place, self.kind, self.is_unknown).map(Arc::new)
+        let place = self.place.clone();
+        self.relocated(self.location.clone(), place, self.kind, self.is_unknown).map(Arc::new)
     }
 
     /// The same flow recorded at location `unknown`: for writes under a flow that is no sink.
@@ -120,15 +122,16 @@ impl Resolved {
         if let Some(known) = self.unknown.get() {
             return Ok(known.clone());
         }
-        let unknown: Arc<str> = Arc::from(UNKNOWN_LOCATION);
-        let fresh = Arc::new(self.relocated(unknown.clone(), unknown, FlowKind::To, true)?);
+        let place = Location::parse(UNKNOWN_LOCATION)?;
+        let unknown = Arc::from(UNKNOWN_LOCATION);
+        let fresh = Arc::new(self.relocated(unknown, place, FlowKind::To, true)?);
         Ok(self.unknown.get_or_init(|| fresh).clone())
     }
 
     fn relocated(
         &self,
         location: Arc<str>,
-        place: Arc<str>,
+        place: Location,
         kind: FlowKind,
         is_unknown: bool,
     ) -> Result<Self> {
@@ -165,31 +168,44 @@ impl Resolved {
     }
 }
 
-/// Refuses a purpose that is no key of the taxonomy.
+/// Refuses a purpose that is neither a key of the taxonomy nor one that a project may have: below a
+/// prefix of its own, as categories are.
 pub(crate) fn check_purpose(purpose: &str) -> Result<()> {
-    if taggant_taxonomy::is_purpose(purpose) || is_own_key(purpose) {
+    if taggant_taxonomy::is_purpose(purpose) || prefix_of(purpose).is_some() {
         return Ok(());
     }
-    let hint = match taggant_taxonomy::suggest(purpose, taggant_taxonomy::PURPOSES) {
-        Some(near) => format!("; did you mean `{near}`?"),
-        None => String::new(),
-    };
-    Err(Error::new(
-        Outcome::Invalid,
-        format!(
-            "`{purpose}` is no purpose of the taxonomy{hint} (own purposes: `x.<project>.<word>`)"
-        ),
-    ))
+    Err(unknown_purpose(purpose))
 }
 
-/// A project's own purposes stand under `x.`, which the taxonomy will never use.
-fn is_own_key(purpose: &str) -> bool {
-    purpose.strip_prefix("x.").is_some_and(|rest| {
-        rest.split('.').all(|part| {
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-        })
-    })
+/// A purpose of the project's own holds where the policy declares its prefix: one that is misspelt
+/// is not taken for one.
+fn check_declared(purpose: Option<&str>, runtime: &Runtime) -> Result<()> {
+    let Some(purpose) = purpose.filter(|purpose| !taggant_taxonomy::is_purpose(purpose)) else {
+        return Ok(());
+    };
+    let policy = runtime.policy();
+    let is_declared = |prefix: &String| taggant_taxonomy::is_prefixed(purpose, prefix);
+    if policy.prefixes().iter().any(is_declared) {
+        return Ok(());
+    }
+    Err(unknown_purpose(purpose))
+}
+
+/// What stands before the first dot, if a project may have it.
+fn prefix_of(purpose: &str) -> Option<&str> {
+    let (prefix, _) = purpose.split_once('.')?;
+    taggant_taxonomy::is_prefixed(purpose, prefix).then_some(prefix)
+}
+
+fn unknown_purpose(purpose: &str) -> Error {
+    let near = taggant_taxonomy::suggest(purpose, taggant_taxonomy::PURPOSES);
+    let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    let hint = match prefix_of(purpose) {
+        Some(prefix) => format!(
+            "the policy does not declare its prefix: add \"{prefix}\" to prefixes under [taxonomy]"
+        ),
+        None => "keys of your own stand below a prefix, such as `acme.returns`".to_owned(),
+    };
+    let what = format!("`{purpose}` is no purpose of the taxonomy{near} ({hint})");
+    Error::new(Outcome::Invalid, what)
 }

@@ -1,19 +1,18 @@
 //! The runtime: keys, policy, journal and ledger of a process.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use super::describe::Flow;
-use super::location::Location;
 use super::resolved::{Resolved, UNKNOWN_LOCATION};
-use crate::cipher::fork;
 use crate::error::{Error, Outcome, Result};
+use crate::event::DefineKind;
 use crate::journal::Journal;
 use crate::key::KeyRing;
+use crate::place::Location;
 use crate::policy::Policy;
 
 /// Keys, policy and journal, shared by every flow of a process. Cheap to clone.
@@ -26,7 +25,6 @@ struct Inner {
     journal: Arc<Journal>,
     policy: RwLock<Arc<Policy>>,
     policy_generation: AtomicU64,
-    locations: Mutex<HashSet<Arc<str>>>,
     max_locations: usize,
     counters: Counters,
 }
@@ -60,7 +58,7 @@ impl Counters {
 }
 
 /// All further locations are recorded as this one when the bound is reached.
-pub const OVERFLOW_LOCATION: &str = "taggant://flow/many";
+pub const OVERFLOW_LOCATION: &str = crate::journal::MANY_LOCATIONS;
 
 /// How many locations a runtime tells apart unless told otherwise.
 pub const DEFAULT_MAX_LOCATIONS: usize = 4096;
@@ -88,7 +86,6 @@ impl Runtime {
             journal,
             policy: RwLock::new(Arc::new(policy)),
             policy_generation: AtomicU64::new(1),
-            locations: Mutex::default(),
             max_locations,
             counters: Counters::default(),
         }))
@@ -170,20 +167,13 @@ impl Runtime {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// The location's text, or the overflow place once too many different ones were seen: ids in
-    /// a location's path must not fill the ledger.
-    pub(crate) fn bounded_location(&self, location: &Location) -> Arc<str> {
-        let text: Arc<str> = Arc::from(location.to_string());
-        let _hold = fork::hold();
-        let mut known = self.0.locations.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(same) = known.get(&text) {
-            return same.clone();
-        }
-        if known.len() >= self.0.max_locations {
-            return Arc::from(OVERFLOW_LOCATION);
-        }
-        known.insert(text.clone());
-        text
+    /// How a place is recorded: by its text, or as the overflow place once too many different ones
+    /// were seen: ids in a location's path must not fill the ledger.
+    pub(crate) fn record_place(&self, place: &Location) -> Result<(Arc<str>, u32)> {
+        let (kind, text) = (DefineKind::Location, place.as_str());
+        let defined = self.0.journal.define_within(kind, text, self.0.max_locations)?;
+        let name = if defined.is_many { OVERFLOW_LOCATION } else { text };
+        Ok((Arc::from(name), defined.number))
     }
 
     /// The flow of writes that have none.

@@ -23,6 +23,7 @@ mod sink;
 mod waiting;
 
 pub use config::{JournalConfig, StartInfo};
+pub use dictionary::{Defined, MANY, MANY_LOCATIONS, MAX_NAMES};
 pub use header::{Header, SERVICE_LEN};
 pub use instance::InstanceId;
 pub use mac::{MAC, SlotKeys, SlotMac};

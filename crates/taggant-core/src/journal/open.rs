@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use super::config::{JournalConfig, StartInfo};
 use super::dead;
+use super::dictionary::{Defined, MAX_NAMES};
 use super::drain::{Drainer, Shared};
 use super::held::Held;
 use super::instance::{Instance, Plan, unavailable};
@@ -107,7 +108,8 @@ impl Journal {
         let drainer = self.drainer(&instance);
         *current = Some(Running { instance: instance.clone(), drainer });
         drop(current);
-        self.number_of(&instance, DefineKind::Start, &start.text())?;
+        let append = |unit: &Unit<'_>| self.put(&instance, unit);
+        instance.dictionary.number(DefineKind::Start, &start.text(), usize::MAX, append)?;
         Ok(instance)
     }
 
@@ -137,17 +139,24 @@ impl Journal {
         })
     }
 
-    /// The number of a text in this process's events.
+    /// The number of a text in this process's events. Of purposes, actors and tenants those beyond
+    /// [`MAX_NAMES`] have one number: what events say of them is [`MANY`](super::MANY).
     ///
     /// # Errors
     /// `JournalUnavailable` where the journal is full.
     pub fn define(&self, kind: DefineKind, text: &str) -> Result<u32> {
-        let instance = self.instance()?;
-        self.number_of(&instance, kind, text)
+        let named = matches!(kind, DefineKind::Purpose | DefineKind::Actor | DefineKind::Tenant);
+        let most = if named { MAX_NAMES } else { usize::MAX };
+        self.define_within(kind, text, most).map(|defined| defined.number)
     }
 
-    fn number_of(&self, instance: &Instance, kind: DefineKind, text: &str) -> Result<u32> {
-        instance.dictionary.number(kind, text, |unit| self.put(instance, unit))
+    /// The number of a text, of which at most so many of its kind are told apart.
+    ///
+    /// # Errors
+    /// As [`define`](Self::define).
+    pub fn define_within(&self, kind: DefineKind, text: &str, most: usize) -> Result<Defined> {
+        let instance = self.instance()?;
+        instance.dictionary.number(kind, text, most, |unit| self.put(&instance, unit))
     }
 
     /// Records that a policy came into force, be it for the second time.

@@ -2,6 +2,7 @@
 
 use taggant_taxonomy::{CATEGORIES, PURPOSES, is_category, is_prefixed, is_purpose, suggest};
 
+use crate::place::normal_patterns;
 use crate::tag::Action;
 
 /// Any action or any category.
@@ -70,12 +71,13 @@ pub(super) fn pattern(what: &str, pattern: &str) -> Result<(), String> {
             "{what} is empty, longer than {MAX_PATTERN} bytes or has control characters"
         ));
     }
-    if what == "location" && !pattern.contains('/') && !pattern.contains("**") {
-        return Err(format!(
-            "location {pattern:?} matches nothing: write namespace/name, or \"**\" for every location"
-        ));
-    }
     Ok(())
+}
+
+/// A pattern that no place can match is an error: as a deny rule it would let everything pass.
+pub(super) fn location(pattern: &str) -> Result<(), String> {
+    self::pattern("location", pattern)?;
+    normal_patterns(pattern).map(drop).map_err(|error| error.reason())
 }
 
 pub(super) fn unknown(what: &str, word: &str, known: &[&str]) -> String {

@@ -5,7 +5,7 @@ use std::fmt;
 use taggant_taxonomy::is_within;
 
 use super::model::{Policy, Rule};
-use super::pattern;
+use crate::place::{Location, matches};
 use crate::tag::Action;
 
 /// What somebody wants to do with a field.
@@ -22,8 +22,8 @@ pub struct Request<'a> {
     pub categories: &'a [&'a str],
     /// What for.
     pub purpose: Option<&'a str>,
-    /// A normalised location.
-    pub location: &'a str,
+    /// Where to or from: the place itself, never the bounded name that the ledger keeps.
+    pub location: &'a Location,
     /// Who.
     pub actor: Option<&'a str>,
     /// On whose behalf.
@@ -195,11 +195,11 @@ pub(super) fn mismatch(rule: &Rule, request: &Request<'_>, allow: bool) -> Optio
         Some("category")
     } else if !meets(&rule.purposes, request.purpose, |wanted, key| is_within(key, wanted)) {
         Some("purpose")
-    } else if !meets(&rule.locations, Some(request.location), pattern::matches) {
+    } else if !meets(&rule.locations, Some(request.location.as_str()), matches) {
         Some("location")
-    } else if !meets(&rule.actors, request.actor, pattern::matches) {
+    } else if !meets(&rule.actors, request.actor, matches) {
         Some("actor")
-    } else if !meets(&rule.principals, request.principal(), pattern::matches) {
+    } else if !meets(&rule.principals, request.principal(), matches) {
         Some("principal")
     } else {
         None

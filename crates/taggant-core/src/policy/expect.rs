@@ -5,6 +5,7 @@ use super::decide::Request;
 use super::model::Policy;
 use super::parse::{Reader, Value};
 use crate::Result;
+use crate::place::Location;
 use crate::tag::Action;
 
 /// What a table of expectations showed.
@@ -83,11 +84,12 @@ impl Policy {
         let categories =
             reader.list(table, "category", |key| check::category(key, &self.prefixes))?;
         let categories: Vec<&str> = categories.iter().map(String::as_str).collect();
+        let location = Location::parse(need("location")?).map_err(|error| wrong(error.reason()))?;
         let request = Request {
             action: check::action(need("action")?).map_err(wrong)?,
             categories: &categories,
             purpose: text("purpose")?,
-            location: need("location")?,
+            location: &location,
             actor: text("actor")?,
             on_behalf: text("on_behalf")?,
             log: flag("log")?.unwrap_or(false),

@@ -91,7 +91,7 @@ impl Policy {
 /// the actor stands for itself.
 fn rule_for(request: &Request<'_>) -> Rule {
     let action = if request.action == Action::Pass { Action::Seal } else { request.action };
-    let mut rule = Rule::new(&[action]).location(request.location);
+    let mut rule = Rule::new(&[action]).location(request.location.as_str());
     rule = match request.categories {
         [] => rule.category("*"),
         keys => keys.iter().fold(rule, |rule, key| rule.category(key)),

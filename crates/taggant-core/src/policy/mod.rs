@@ -9,13 +9,12 @@ mod expect;
 mod explain;
 mod model;
 mod parse;
-mod pattern;
 mod settings;
 mod text;
 
+pub use crate::place::matches;
 pub use crate::tag::Action;
 pub use decide::{Decision, Request, RuleId};
 pub use expect::{Failure, Report};
 pub use model::{Policy, PolicyBuilder, Rule};
-pub use pattern::matches;
 pub use settings::JournalMode;

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::settings::{JournalMode, Settings, end_of_day};
 use super::{check, parse, text};
+use crate::place::normal_patterns;
 use crate::tag::Action;
 use crate::{Error, Outcome, Result};
 
@@ -47,7 +48,8 @@ impl Rule {
         self
     }
 
-    /// Adds a location pattern.
+    /// Adds a location pattern, in any spelling of the place: see
+    /// [`normal_patterns`](crate::place::normal_patterns).
     #[must_use]
     pub fn location(mut self, pattern: &str) -> Self {
         self.locations.push(pattern.to_owned());
@@ -82,6 +84,9 @@ impl Rule {
     fn tidy(&mut self) {
         self.actions.sort_unstable();
         self.actions.dedup();
+        // None may go silently: a rule without locations holds everywhere.
+        let normal = |text: &String| normal_patterns(text).expect("checked before it is tidied");
+        self.locations = self.locations.iter().flat_map(normal).collect();
         for list in [
             &mut self.categories,
             &mut self.purposes,
@@ -107,7 +112,7 @@ impl Rule {
         self.actions.iter().try_for_each(|action| check::action(action.name()).map(drop))?;
         self.categories.iter().try_for_each(|key| check::category(key, prefixes))?;
         self.purposes.iter().try_for_each(|key| check::purpose(key, prefixes))?;
-        self.locations.iter().try_for_each(|text| check::pattern("location", text))?;
+        self.locations.iter().try_for_each(|text| check::location(text))?;
         self.actors.iter().try_for_each(|text| check::pattern("actor", text))?;
         self.principals.iter().try_for_each(|text| check::pattern("principal", text))
     }

@@ -189,7 +189,7 @@ impl<'t> Reader<'t> {
         })?;
         rule = categories.iter().fold(rule, |rule, key| rule.category(key));
         rule.purposes = self.list(table, "purpose", |key| check::purpose(key, prefixes))?;
-        rule.locations = self.list(table, "location", |text| check::pattern("location", text))?;
+        rule.locations = self.list(table, "location", check::location)?;
         rule.actors = self.list(table, "actor", |text| check::pattern("actor", text))?;
         rule.principals =
             self.list(table, "principal", |text| check::pattern("principal", text))?;

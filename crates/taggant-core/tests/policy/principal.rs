@@ -1,6 +1,9 @@
 //! Rules about who stands behind a movement, and about showing the mask of a sealed value.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
+use taggant_core::place::Location;
 use taggant_core::policy::{Action, Policy, Request, Rule, RuleId};
 
 const AGENTS: &str = r#"
@@ -16,6 +19,9 @@ category = "user.contact"
 principal = "agent:*"
 "#;
 
+static SHIPPER: LazyLock<Location> =
+    LazyLock::new(|| Location::new("https://shipper.example", "labels").expect("a place"));
+
 const ALL: [&str; 1] = ["user.contact.email"];
 
 fn request<'a>(action: Action, actor: Option<&'a str>, behalf: Option<&'a str>) -> Request<'a> {
@@ -23,7 +29,7 @@ fn request<'a>(action: Action, actor: Option<&'a str>, behalf: Option<&'a str>) 
         action,
         categories: &ALL,
         purpose: Some("essential.service.operations"),
-        location: "https://shipper.example/labels",
+        location: &SHIPPER,
         actor,
         on_behalf: behalf,
         log: false,

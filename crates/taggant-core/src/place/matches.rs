@@ -1,4 +1,4 @@
-//! Patterns of locations and actors.
+//! Whether a pattern matches: locations, actors and principals alike.
 
 /// Whether the pattern matches the whole text. Case counts.
 ///

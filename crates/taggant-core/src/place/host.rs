@@ -1,0 +1,79 @@
+//! Hosts and ports, as the `url` crate reads them.
+
+use url::{Host, Url};
+
+use super::escape::uri_safe;
+use super::location::invalid;
+use crate::{Error, Result};
+
+/// A host in its one form, and its port unless that is the scheme's own.
+pub(super) struct Place {
+    pub(super) host: String,
+    pub(super) port: Option<u16>,
+}
+
+impl Place {
+    pub(super) fn text(&self) -> String {
+        match self.port {
+            Some(port) => format!("{}:{port}", self.host),
+            None => self.host.clone(),
+        }
+    }
+}
+
+/// Behind a scheme of the web: as an HTTP client takes it.
+pub(super) fn web(scheme: &str, authority: &str) -> Result<Place> {
+    let url = Url::parse(&format!("{scheme}://{authority}")).map_err(refused)?;
+    let host = url.host_str().unwrap_or_default();
+    if host.is_empty() && scheme == "file" {
+        return Ok(Place { host: String::new(), port: None });
+    }
+    Ok(Place { host: checked(host)?, port: url.port() })
+}
+
+/// The hosts behind another `scheme://`: a connection string may name several.
+pub(super) fn hosts(authority: &str) -> Result<Vec<Place>> {
+    let hosts = authority.rsplit_once('@').map_or(authority, |(_, hosts)| hosts);
+    hosts.split(',').map(one_host).collect()
+}
+
+fn one_host(text: &str) -> Result<Place> {
+    // The standard leaves such hosts as they are written. Names and addresses are the same ones
+    // behind every scheme, so that they are folded here too.
+    let url = Url::parse(&format!("x://{text}")).map_err(refused)?;
+    let host = url.host_str().unwrap_or_default();
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let folded = match Host::parse(host) {
+        Ok(Host::Ipv4(_)) if !host.contains('.') => host.to_ascii_lowercase(),
+        Ok(host) => host.to_string(),
+        // The path of a socket, or another name that is no domain.
+        Err(_) => host.to_ascii_lowercase(),
+    };
+    Ok(Place { host: uri_safe_host(&checked(&folded)?), port: url.port() })
+}
+
+/// Escapes in upper case, as `uri_safe` writes them; the brackets of an address stay.
+fn uri_safe_host(host: &str) -> String {
+    if host.starts_with('[') { host.to_owned() } else { uri_safe(host) }
+}
+
+/// Without the dot of the root. What means something in a pattern is no part of a host.
+fn checked(host: &str) -> Result<String> {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    if host.is_empty() || host.ends_with('.') || host.contains(['*', '"', '`', '{', '}', ' ']) {
+        return Err(no_host());
+    }
+    Ok(host.to_owned())
+}
+
+pub(super) fn no_host() -> Error {
+    invalid("a namespace names a host or system, such as \"postgres://shop:5432\"")
+}
+
+/// Why a host was refused. A port that is no number may be a password.
+fn refused(error: url::ParseError) -> Error {
+    match error {
+        url::ParseError::InvalidPort => invalid("a port is a number; user info ends with \"@\""),
+        _ => no_host(),
+    }
+}
