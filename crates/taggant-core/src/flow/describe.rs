@@ -135,7 +135,8 @@ impl Flow {
         Self::of(described)
     }
 
-    /// Why: a purpose key of the taxonomy, such as `essential.service.operations`.
+    /// Why: a purpose key of the taxonomy, such as `essential.service.operations`, or one of the
+    /// project's own below a prefix that the policy declares, such as `acme.returns`.
     #[must_use]
     pub fn purpose(self, purpose: &str) -> Self {
         self.with(|flow| {
@@ -225,13 +226,17 @@ impl Flow {
         self.0.described.location.as_ref().ok()
     }
 
-    /// Whether the parts of the flow are well-formed.
+    /// Whether the parts of the flow are well-formed. Where there is a runtime, its policy says too
+    /// which purposes of the project's own there are.
     ///
     /// # Errors
     /// `Invalid`, saying which part and what to write instead.
     pub fn check(&self) -> Result<()> {
         if let Some(error) = &self.0.described.invalid {
             return Err(error.clone());
+        }
+        if let Ok(runtime) = super::runtime::Runtime::current() {
+            super::resolved::check_declared(self.0.described.purpose.as_deref(), &runtime)?;
         }
         self.0.described.location.as_ref().map(|_| ()).map_err(Clone::clone)
     }

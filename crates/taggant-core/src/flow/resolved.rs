@@ -72,7 +72,6 @@ impl Resolved {
         flow.check()?;
         let described = flow.described();
         let location = described.location.as_ref().map_err(Clone::clone)?;
-        check_declared(described.purpose.as_deref(), &runtime)?;
         let (text, number) = runtime.record_place(location)?;
         let tenant = runtime.keys().tenant(&described.tenant)?;
         let journal = runtime.journal();
@@ -179,7 +178,7 @@ pub(crate) fn check_purpose(purpose: &str) -> Result<()> {
 
 /// A purpose of the project's own holds where the policy declares its prefix: one that is misspelt
 /// is not taken for one.
-fn check_declared(purpose: Option<&str>, runtime: &Runtime) -> Result<()> {
+pub(crate) fn check_declared(purpose: Option<&str>, runtime: &Runtime) -> Result<()> {
     let Some(purpose) = purpose.filter(|purpose| !taggant_taxonomy::is_purpose(purpose)) else {
         return Ok(());
     };

@@ -116,7 +116,7 @@ pub fn compare(flows: &[FlowEdge], declared: &Declared) -> Drift {
 
 fn is_there(place: &Place, edge: &FlowEdge, direction: Direction) -> bool {
     matches(&place.dataset, &edge.dataset)
-        && matches(&place.location, &edge.location)
+        && place.location.iter().any(|pattern| matches(pattern, &edge.location))
         && place.direction.is_none_or(|declared| declared == direction)
 }
 

@@ -2,6 +2,7 @@
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use taggant_core::place::normal_patterns;
 use taggant_ledger::answers::{Direction, Protection};
 use taggant_taxonomy::{CATEGORIES, PURPOSES, suggest};
 
@@ -21,8 +22,9 @@ pub struct Place {
     /// Pattern of datasets; any, if it is not said.
     #[serde(default = "any")]
     pub dataset: String,
-    /// Pattern of places.
-    pub location: String,
+    /// Patterns of places, in the form that places have. The file has one, in any spelling.
+    #[serde(deserialize_with = "patterns")]
+    pub location: Vec<String>,
     /// `to` (data is written there) or `from` (it comes from there); both, if it is not said.
     pub direction: Option<Direction>,
     /// Categories, each with everything below it.
@@ -40,6 +42,10 @@ fn any() -> String {
 
 fn sealed() -> Protection {
     Protection::Sealed
+}
+
+fn patterns<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    normal_patterns(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 fn form<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Protection, D::Error> {
@@ -63,7 +69,9 @@ impl Declared {
             format!("line {line}: {}", error.message())
         })?;
         for (number, place) in (1..).zip(&declared.places) {
-            place.check().map_err(|what| format!("place {number} ({}): {what}", place.location))?;
+            place.check().map_err(|what| {
+                format!("place {number} ({}): {what}", place.location.join(", "))
+            })?;
         }
         Ok(declared)
     }

@@ -51,6 +51,17 @@ fn what_is_declared_is_no_finding() {
 }
 
 #[test]
+fn a_place_is_declared_in_any_spelling_and_one_that_can_match_nothing_is_an_error() {
+    let written = "HTTPS://u:p@Shipper.Example:443/**";
+    let spelled = DECLARED.replace("https://shipper.example/**", written);
+    let edges = [edge("email", Action::Reveal, "https://shipper.example/a/b")];
+    assert_eq!(compare(&edges, &Declared::from_toml(&spelled).unwrap()).findings, []);
+    let nothing = DECLARED.replace("https://shipper.example/**", "https://shipper.example");
+    let error = Declared::from_toml(&nothing).unwrap_err();
+    assert!(error.contains("write \"https://shipper.example/**\""), "{error}");
+}
+
+#[test]
 fn each_kind_of_drift_is_named_plaintext_first() {
     let place = edge("email", Action::Seal, "s3://backup/x");
     let plain = edge("email", Action::Reveal, "https://ads.example/feed");
