@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::collect::collect;
@@ -31,6 +31,8 @@ pub(super) fn recover(
         let expected = Expected { id: dead.id, folder, first };
         match dead.left(keys, &expected)? {
             Found::Nothing => {}
+            // One bad instance keeps neither the others nor this process back.
+            Found::Unreadable => continue,
             Found::NoRing => sink.apply(&flawed(dead.id, first, &[Flaw::Header]))?,
             Found::Ring(left) => count += take(&left, dead.id, sink)?,
         }
@@ -84,7 +86,8 @@ struct Dead {
     id: InstanceId,
     path: PathBuf,
     stage: Stage,
-    _lock: File,
+    ring: io::Result<File>,
+    _lock: Option<File>,
 }
 
 enum Found {
@@ -92,6 +95,9 @@ enum Found {
     Nothing,
     /// There were events, or there may have been, and where they stood is gone.
     NoRing,
+    /// The disk does not give it now. It stays where it is and is tried again; until then the ledger
+    /// does not say that the instance has ended, so that no receipt becomes final without it.
+    Unreadable,
     Ring(Box<Left>),
 }
 
@@ -116,11 +122,18 @@ fn find(parent: &Path) -> Result<Vec<Dead>> {
     for entry in entries.flatten() {
         let Some((id, stage)) = parse(&entry.file_name()) else { continue };
         let path = entry.path();
-        // Made anew where a process died while it removed its instance.
-        let Ok(lock) = open_file(&path.join(LOCK_FILE), true) else { continue };
-        // A live process holds its lock; another process may be picking this one up already.
-        if lock.try_lock().is_ok() {
-            found.push(Dead { id, path, stage, _lock: lock });
+        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            continue;
+        }
+        // Made anew where a process died while it removed its instance. What is no file of ours in
+        // its place must not hide what the process left.
+        let lock = open_file(&path.join(LOCK_FILE), true).ok();
+        let ring = open_file(&path.join(RING_FILE), false);
+        // A live process holds both, so that it does not look dead where its lock file was taken
+        // away; another process may be picking this one up already.
+        let is_free = |file: &File| file.try_lock().is_ok();
+        if lock.as_ref().is_none_or(is_free) && ring.as_ref().map_or(true, is_free) {
+            found.push(Dead { id, path, stage, ring, _lock: lock });
         }
     }
     drop(looking);
@@ -134,19 +147,17 @@ impl Dead {
             // One that the ledger knows was made long ago, whatever its folder is called.
             _ => Found::NoRing,
         };
-        let failed = |error: &io::Error| unavailable(&self.path, error);
-        let file = match open_file(&self.path.join(RING_FILE), false) {
+        let file = match &self.ring {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(absent),
             // No file of ours: a link, a folder.
-            Err(error) if is_no_file(&error) => return Ok(Found::NoRing),
-            Err(error) => return Err(failed(&error)),
+            Err(error) if is_no_file(error) => return Ok(Found::NoRing),
+            Err(_) => return Ok(Found::Unreadable),
         };
-        let length = file.metadata().map_err(|error| failed(&error))?.len();
+        let Ok(length) = file.metadata().map(|about| about.len()) else {
+            return Ok(Found::Unreadable);
+        };
         if length < map::length(0).expect("the first page") as u64 {
-            return Ok(absent);
-        }
-        if self.stage == Stage::Making && is_zero(&file).map_err(|error| failed(&error))? {
             return Ok(absent);
         }
         let mac = match keys.instance_key(self.id) {
@@ -154,23 +165,15 @@ impl Dead {
             Err(error) if error.outcome() == Outcome::KeyNotFound => None,
             Err(error) => return Err(error),
         };
-        let left = Left::read(&file, mac, expected).map_err(|error| failed(&error))?;
-        Ok(Found::Ring(Box::new(left)))
+        match Left::read(file, mac, expected) {
+            Ok(left) if self.stage == Stage::Making && left.is_blank => Ok(absent),
+            Ok(left) => Ok(Found::Ring(Box::new(left))),
+            Err(_) => Ok(Found::Unreadable),
+        }
     }
 }
 
 fn is_no_file(error: &io::Error) -> bool {
     let codes = [libc::ELOOP, libc::EISDIR, libc::ENXIO];
     error.raw_os_error().is_some_and(|code| codes.contains(&code))
-}
-
-fn is_zero(mut file: &File) -> io::Result<bool> {
-    let mut bytes = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut bytes)? {
-            0 => return Ok(true),
-            read if bytes[..read].iter().any(|byte| *byte != 0) => return Ok(false),
-            _ => {}
-        }
-    }
 }

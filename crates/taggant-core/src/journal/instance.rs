@@ -66,8 +66,9 @@ pub(super) struct Instance {
     header: Mutex<Header>,
     /// Set when the process is about to end: nothing can be recorded any more.
     closed: AtomicBool,
-    /// Held as long as the journal is open; threads may keep the instance for longer.
-    lock: Mutex<Option<File>>,
+    /// Lock file and ring, locked as long as the journal is open; threads may keep the instance for
+    /// longer. Both, since a lock file can be taken away beneath a living process.
+    locks: Mutex<Option<[File; 2]>>,
 }
 
 impl Instance {
@@ -93,6 +94,7 @@ impl Instance {
         lock.lock()?;
         drop(looking);
         let file = open_file(&making.join(RING_FILE), true)?;
+        file.lock()?;
         Map::reserve(&file, plan.slots)?;
         let ring = Ring::new(Map::new(&file, plan.slots)?, mac);
         let folder = plan.parent.join(id.to_string());
@@ -112,10 +114,11 @@ impl Instance {
             folder,
             header: Mutex::new(header),
             closed: AtomicBool::new(false),
-            lock: Mutex::new(Some(lock)),
+            locks: Mutex::new(None),
         };
         made.note(0);
         file.sync_all()?;
+        *made.locks.lock().unwrap_or_else(PoisonError::into_inner) = Some([lock, file]);
         File::open(making)?.sync_all()?;
         std::fs::rename(making, &made.folder)?;
         // A flush of events is worth nothing if power loss takes the file's name.
@@ -166,9 +169,11 @@ impl Instance {
 
     /// Lets the next start pick up what is left.
     pub(super) fn unlock(&self) {
-        if let Some(lock) = self.lock.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        for file in
+            self.locks.lock().unwrap_or_else(PoisonError::into_inner).take().into_iter().flatten()
+        {
             // Closing is not enough: a forked child may have the file open as well.
-            let _ = lock.unlock();
+            let _ = file.unlock();
         }
     }
 
@@ -187,8 +192,8 @@ impl Source for Instance {
 impl AtFork for Instance {
     /// The parent's lock must end with the parent.
     fn in_child(&self) {
-        if let Ok(mut lock) = self.lock.try_lock() {
-            drop(lock.take());
+        if let Ok(mut locks) = self.locks.try_lock() {
+            drop(locks.take());
         }
     }
 }

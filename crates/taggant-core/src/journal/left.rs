@@ -14,8 +14,8 @@ use super::map::{self, Map};
 use super::ring::{self, Slot};
 use super::sink::Flaw;
 
-/// Slots that are looked at where no header says how many there are.
-const MOST: u64 = 1 << 24;
+/// Slots that are looked at where no header says how many there are: a file can be huge and empty.
+const MOST: u64 = 1 << 20;
 
 /// Whose ring is expected, and what the ledger has of it.
 pub(super) struct Expected {
@@ -39,6 +39,8 @@ pub(super) struct Left {
     /// Events before this number were written, and should be here.
     written: u64,
     mark: Option<Flaw>,
+    /// Whether there is no header and no slot that was written: nothing but what a fresh file holds.
+    pub(super) is_blank: bool,
     /// What is wrong with the ring as a whole.
     pub(super) flaws: Vec<Flaw>,
     /// The first number that is not in the ledger and may be here.
@@ -52,7 +54,8 @@ impl Left {
     pub(super) fn read(file: &File, mac: Option<SlotMac>, expected: &Expected) -> io::Result<Self> {
         let length = file.metadata()?.len();
         let room = map::capacity(length);
-        let header = Header::newest(&Map::new(file, 0)?.headers(), mac.as_ref());
+        let headers = Map::new(file, 0)?.headers();
+        let header = Header::newest(&headers, mac.as_ref());
         // Without a key the header may say anything.
         let said = header.as_ref().map(|header| header.slots).filter(|slots| match mac {
             Some(_) => *slots > 0,
@@ -69,11 +72,15 @@ impl Left {
             events: HashMap::new(),
             bad: vec![false; mapped],
             written: 0,
+            is_blank: false,
             flaws: Vec::new(),
             first: expected.first,
             end: expected.first,
         };
         left.look(expected.first);
+        left.is_blank = headers.as_flattened().iter().all(|byte| *byte == 0)
+            && left.events.is_empty()
+            && !left.bad.contains(&true);
         left.bound(header.as_ref());
         left.judge(header.as_ref(), length, expected);
         Ok(left)

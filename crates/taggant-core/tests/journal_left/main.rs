@@ -5,6 +5,7 @@
 mod folder;
 mod header;
 mod key;
+mod live;
 mod slots;
 
 use std::path::{Path, PathBuf};
