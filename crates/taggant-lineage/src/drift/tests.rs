@@ -149,21 +149,21 @@ fn what_is_declared_from_what_was_seen_covers_nothing_else() {
 #[test]
 fn a_wrong_file_says_what_is_wrong_and_where() {
     let wrong = [
-        ("[[place]]\nlocation = \"x\"\ncategorys = [\"user\"]", "line 3"),
-        ("[[place]]\nlocation = \"x\"", "categories"),
-        ("[[place]]\nlocation = \"x\"\ncategories = []", "place 1"),
-        ("[[place]]\nlocation = \"x\"\ncategories = [\"user.contct\"]", "did you mean"),
+        ("[[place]]\nlocation = \"x/y\"\ncategorys = [\"user\"]", "line 3"),
+        ("[[place]]\nlocation = \"x/y\"", "categories"),
+        ("[[place]]\nlocation = \"x/y\"\ncategories = []", "place 1"),
+        ("[[place]]\nlocation = \"x/y\"\ncategories = [\"user.contct\"]", "did you mean"),
         (
-            "[[place]]\nlocation = \"x\"\ncategories = [\"user\"]\npurposes = [\"markting\"]",
+            "[[place]]\nlocation = \"x/y\"\ncategories = [\"user\"]\npurposes = [\"markting\"]",
             "marketing",
         ),
-        ("[[place]]\nlocation = \"x\"\ncategories = [\"user\"]\nform = \"open\"", "sealed"),
+        ("[[place]]\nlocation = \"x/y\"\ncategories = [\"user\"]\nform = \"open\"", "sealed"),
         ("[place]\n", "line 1: invalid type: map, expected a sequence"),
     ];
     for (text, expected) in wrong {
         let error = Declared::from_toml(text).unwrap_err();
         assert!(error.contains(expected), "{error}");
     }
-    let own = "[[place]]\nlocation = \"x\"\ncategories = [\"acme.loyalty\"]";
+    let own = "[[place]]\nlocation = \"x/y\"\ncategories = [\"acme.loyalty\"]";
     assert!(Declared::from_toml(own).is_ok());
 }
