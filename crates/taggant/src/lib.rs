@@ -45,13 +45,16 @@ mod shutdown;
 #[cfg(feature = "tracing")]
 mod span;
 
-pub use taggant_core::flow::{Flow, FlowKind, Location};
+pub use taggant_core::flow::{Flow, FlowKind, Instrumented, Location, Spawner};
 pub use taggant_core::key::{
     Anchor, Groups, IdentityKey, KeyInfo, KeyState, KeyStore, LocalRoot, RootKey,
 };
 pub use taggant_core::policy::{self, Policy};
 pub use taggant_core::redact::MaskText;
-pub use taggant_core::seal::{IndexValue, LookupField, Sensitive, SubjectId, Tagged, Wrapped};
+pub use taggant_core::seal::{
+    IndexValue, LookupField, Sealed, SealedOwned, Sensitive, SubjectId, Tagged, Wrapped,
+    WrappedOwned,
+};
 pub use taggant_core::tag::KeyId;
 pub use taggant_core::{Error, Outcome, Result};
 pub use taggant_derive::Tagged;

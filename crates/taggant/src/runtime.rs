@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use taggant_core::flow::runtime::Counters;
-use taggant_core::flow::{DEFAULT_TENANT, Runtime as Core};
+use taggant_core::flow::{DEFAULT_TENANT, Instrumented, Runtime as Core, Spawner};
 use taggant_core::key::KeyRing;
 use taggant_core::policy::Policy;
 use taggant_core::seal::SubjectId;
@@ -34,6 +34,32 @@ impl Runtime {
     /// Runs a closure with this runtime on this thread, whatever is installed: for tests.
     pub fn scope<R>(&self, work: impl FnOnce() -> R) -> R {
         self.core.scope(work)
+    }
+
+    /// A future that has this runtime at each of its polls, on whichever thread.
+    ///
+    /// An installed runtime is there anyway; this is for programs and tests with several.
+    pub fn instrument<F: Future>(&self, future: F) -> Instrumented<F> {
+        self.core.instrument(future)
+    }
+
+    /// What carries this runtime, and the flow around this call, to spawned tasks and to blocking
+    /// threads: scopes belong to a thread and stay behind otherwise. It wraps a future or a closure
+    /// and so goes with any executor.
+    ///
+    /// ```
+    /// # use taggant::{Flow, Runtime};
+    /// # fn example(runtime: &Runtime) {
+    /// let table = Flow::to("postgres://shop:5432", "shop.public.customers");
+    /// table.run(|| {
+    ///     let work = runtime.spawner().closure(|| "under the flow of the table");
+    ///     std::thread::spawn(work)
+    /// });
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn spawner(&self) -> Spawner {
+        self.core.spawner()
     }
 
     /// The policy in force.
@@ -164,6 +190,10 @@ impl Runtime {
         self.core.keys()
     }
 }
+
+/// As the parts of it: nobody finds half a change after a panic.
+impl std::panic::UnwindSafe for Runtime {}
+impl std::panic::RefUnwindSafe for Runtime {}
 
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display};
 
+use super::whose::{self, Whose};
 use crate::error::{Error, Outcome};
 
 /// What went wrong, without what it went wrong with.
@@ -30,12 +31,14 @@ impl std::error::Error for CborError {}
 
 impl serde::ser::Error for CborError {
     fn custom<T: Display>(_: T) -> Self {
+        whose::answer(Whose::Cbor);
         Self("the field's type reported an error while it was written")
     }
 }
 
 impl serde::de::Error for CborError {
     fn custom<T: Display>(_: T) -> Self {
+        whose::answer(Whose::Cbor);
         SHAPE
     }
 }

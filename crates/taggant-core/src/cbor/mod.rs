@@ -10,6 +10,7 @@
 mod error;
 pub mod probe;
 mod read;
+pub(crate) mod whose;
 mod write;
 
 use std::cell::Cell;
@@ -32,6 +33,19 @@ thread_local! {
 /// This writer says that it is the one that asks: only into it a `Sensitive` is sealed.
 fn admit() {
     ADMITTED.set(true);
+}
+
+/// Admits nobody until dropped, on unwind too; then again whom it admitted before.
+pub(crate) struct Unadmitted(bool);
+
+impl Drop for Unadmitted {
+    fn drop(&mut self) {
+        ADMITTED.set(self.0);
+    }
+}
+
+pub(crate) fn admit_nobody() -> Unadmitted {
+    Unadmitted(ADMITTED.replace(false))
 }
 
 /// Whether the serializer that asks is this writer; good for one value.

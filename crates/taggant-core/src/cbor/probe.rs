@@ -7,6 +7,7 @@ use serde::forward_to_deserialize_any;
 use serde::ser::{Impossible, Serialize, Serializer};
 
 use super::SENSITIVE;
+use super::whose::{self, Whose};
 
 /// What a value is about to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,7 @@ impl Display for Unanswered {
 impl std::error::Error for Unanswered {}
 impl serde::ser::Error for Unanswered {
     fn custom<T: Display>(_: T) -> Self {
+        whose::answer(Whose::Probe);
         Self
     }
 }

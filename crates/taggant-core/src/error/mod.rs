@@ -44,6 +44,7 @@ struct Inner {
     outcome: Outcome,
     what: Cow<'static, str>,
     field: Option<String>,
+    record: Option<usize>,
     location: Option<String>,
     retryable: Option<bool>,
     source: Option<Source>,
@@ -58,6 +59,7 @@ impl Error {
             outcome,
             what: what.into(),
             field: None,
+            record: None,
             location: None,
             retryable: None,
             source: None,
@@ -70,6 +72,13 @@ impl Error {
         if self.0.field.is_none() {
             self.0.field = Some(format!("{dataset}.{path}"));
         }
+        self
+    }
+
+    /// Says which record of a list it was, counted from 0, unless that is known already.
+    #[must_use]
+    pub fn at_record(mut self, record: usize) -> Self {
+        self.0.record.get_or_insert(record);
         self
     }
 
@@ -139,6 +148,13 @@ impl Error {
         self.0.field.as_deref()
     }
 
+    /// Which record it happened to, counted from 0 in the order in which a direct verb of a flow
+    /// began them.
+    #[must_use]
+    pub fn record(&self) -> Option<usize> {
+        self.0.record
+    }
+
     /// The location that the data was going to or coming from, where one is known.
     #[must_use]
     pub fn location(&self) -> Option<&str> {
@@ -158,6 +174,9 @@ impl fmt::Display for Error {
         write!(f, "{}", self.0.outcome)?;
         if let Some(field) = &self.0.field {
             write!(f, ": {field}")?;
+        }
+        if let Some(record) = self.0.record {
+            write!(f, " of record {record}")?;
         }
         if let Some(location) = &self.0.location {
             write!(f, " at {location}")?;

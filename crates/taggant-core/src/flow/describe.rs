@@ -4,8 +4,9 @@ use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
+use super::follow::Instrumented;
 use super::resolved::Resolved;
-use super::scope::{self, Instrumented};
+use super::scope::{self, For};
 use crate::error::{Error, Outcome, Result};
 use crate::place::Location;
 
@@ -250,8 +251,21 @@ impl Flow {
         &self.0.resolved
     }
 
-    /// Runs a closure under this flow. What is serialized inside is sealed, masked, pseudonymised,
-    /// omitted or refused as the policy decides; plaintext leaves through [`wrap`](Self::wrap) only.
+    /// Runs a closure under this flow, for code that calls serde somewhere inside. Where you call
+    /// serde yourself, [`seal`](Self::seal), [`wrap`](Self::wrap) and [`read`](Self::read) name the
+    /// value together with the flow.
+    ///
+    /// What is serialized inside is sealed, masked, pseudonymised, omitted or refused as the policy
+    /// decides; plaintext leaves through [`wrap`](Self::wrap) only.
+    ///
+    /// # Who else may run inside
+    ///
+    /// The flow is this thread's, so everybody has it who gets to run on this thread before the
+    /// closure returns: callbacks and loggers that it calls, values that are dropped in it, a job
+    /// that a thread pool's worker takes up while it waits inside (as in a `join`), another task
+    /// that an executor polls inside (as in a `block_on`). What these serialize is recorded as this
+    /// flow's, under its tenant, and what they reveal is recorded as its purpose. Don't wait for
+    /// others inside; use the direct verbs, which nobody inherits.
     ///
     /// # Panics
     /// On a closure that returns a future, a boxed future or another closure, as far as its type
@@ -263,15 +277,19 @@ impl Flow {
             "Flow::run was given a closure that returns a future or a closure, which would run \
              after the flow has ended; use Flow::instrument(future)",
         );
-        let _scope = scope::enter(self, false);
+        let _scope = scope::enter(self, For::All);
         work()
     }
 
     /// A future that runs under this flow at each of its polls.
     pub fn instrument<F: Future>(&self, future: F) -> Instrumented<F> {
-        Instrumented::new(self.clone(), future)
+        Instrumented::under(self.clone(), future)
     }
 }
+
+/// What a flow remembers is put in place as a whole, or not at all.
+impl std::panic::UnwindSafe for Flow {}
+impl std::panic::RefUnwindSafe for Flow {}
 
 impl fmt::Debug for Flow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

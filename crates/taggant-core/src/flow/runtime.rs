@@ -190,6 +190,11 @@ impl Runtime {
     }
 }
 
+/// What is replaced in a runtime is replaced as a whole, and locks are taken although a holder has
+/// panicked: nobody finds half a change.
+impl std::panic::UnwindSafe for Runtime {}
+impl std::panic::RefUnwindSafe for Runtime {}
+
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Runtime").field("id", &self.0.id).finish_non_exhaustive()
@@ -203,6 +208,7 @@ pub(crate) fn scoped() -> Option<Runtime> {
 
 /// Scopes a runtime to this thread until dropped.
 pub(crate) fn enter(runtime: Runtime) -> EnteredRuntime {
+    super::scope::step_in();
     SCOPED.with_borrow_mut(|scoped| scoped.push(runtime));
     EnteredRuntime(PhantomData)
 }
@@ -211,6 +217,7 @@ pub(crate) struct EnteredRuntime(PhantomData<*const ()>);
 
 impl Drop for EnteredRuntime {
     fn drop(&mut self) {
+        super::scope::step_out();
         SCOPED.with_borrow_mut(|scoped| scoped.pop());
     }
 }

@@ -21,6 +21,10 @@ impl Drop for FieldScope {
     }
 }
 
+pub(crate) fn in_no_field() -> FieldScope {
+    FieldScope(FIELD.replace(None))
+}
+
 pub(crate) fn in_field(dataset: &'static str, path: &'static str) -> FieldScope {
     FieldScope(FIELD.replace(Some((dataset, path))))
 }
@@ -53,9 +57,29 @@ pub(crate) fn clear() {
     });
 }
 
+/// Replaces the typed error by what is known of it now.
+pub(crate) fn put(error: Error) {
+    LAST.set(Some(error));
+}
+
+/// Says that errors are not ours any more when dropped, on unwind too.
+struct OursScope(bool);
+
+impl Drop for OursScope {
+    fn drop(&mut self) {
+        OURS.set(self.0);
+    }
+}
+
+fn ours() -> OursScope {
+    OursScope(OURS.replace(true))
+}
+
 /// Remembers the typed error, and makes serde's from it.
 pub(crate) fn ser<E: serde::ser::Error>(error: Error) -> E {
+    let ours = ours();
     let made = E::custom(&error);
+    drop(ours);
     LAST.set(Some(error));
     made
 }
@@ -66,9 +90,9 @@ pub(crate) fn de<E: serde::de::Error>(error: Error) -> E {
         Some((dataset, path)) => error.at_field(dataset, path),
         None => error,
     };
-    OURS.set(true);
+    let ours = ours();
     let made = E::custom(&error);
-    OURS.set(false);
+    drop(ours);
     LAST.set(Some(error));
     made
 }

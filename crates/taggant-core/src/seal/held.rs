@@ -67,8 +67,22 @@ pub(crate) fn mode() -> Mode {
     MODE.get()
 }
 
+/// What was found so far is put aside, until this is dropped, on unwind too.
+pub(crate) struct Nothing(Option<(Label, Option<Arc<Unopened>>)>);
+
+impl Drop for Nothing {
+    fn drop(&mut self) {
+        FOUND.set(self.0.take());
+    }
+}
+
+pub(crate) fn hold_nothing() -> Nothing {
+    Nothing(FOUND.take())
+}
+
 /// Asks a value what it holds.
 pub(crate) fn probe<T: Serialize + ?Sized>(value: &T) -> Held {
+    let _before = hold_nothing();
     let scope = enter(Mode::Probing);
     let written = probe::shape_of(value);
     drop(scope);
@@ -84,8 +98,17 @@ pub(crate) fn found(label: Label, unopened: Option<Arc<Unopened>>) {
 }
 
 /// Hands an envelope to the `Sensitive` that is about to be deserialized.
-pub(crate) fn hand_over(unopened: Arc<Unopened>) {
-    HANDOFF.set(Some(unopened));
+pub(crate) fn hand_over(unopened: Arc<Unopened>) -> HandedOver {
+    HandedOver(HANDOFF.replace(Some(unopened)))
+}
+
+/// What was not taken is taken back when this is dropped, on unwind too.
+pub(crate) struct HandedOver(Option<Arc<Unopened>>);
+
+impl Drop for HandedOver {
+    fn drop(&mut self) {
+        HANDOFF.set(self.0.take());
+    }
 }
 
 pub(crate) fn take_over() -> Option<Arc<Unopened>> {
@@ -103,6 +126,10 @@ impl Drop for IngestScope {
 
 pub(crate) fn taking_plaintext(label: Label) -> IngestScope {
     IngestScope(INGESTING.replace(Some(label)))
+}
+
+pub(crate) fn taking_nothing() -> IngestScope {
+    IngestScope(INGESTING.replace(None))
 }
 
 pub(crate) fn ingest_label() -> Option<Label> {

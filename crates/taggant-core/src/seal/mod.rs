@@ -3,7 +3,10 @@
 mod binder;
 mod context;
 mod decisions;
+mod direct;
+mod edge;
 mod fail;
+mod given;
 mod held;
 mod integrity;
 mod lookup;
@@ -21,14 +24,13 @@ mod reseal;
 mod sensitive;
 mod stack;
 mod states;
-mod wrap;
 mod write;
 
 pub use crate::subject::SubjectId;
 pub use binder::Binder;
+pub use direct::{Sealed, SealedOwned, Wrapped, WrappedOwned};
 pub use lookup::{IndexValue, LookupField};
 pub use sensitive::Sensitive;
-pub use wrap::Wrapped;
 
 use crate::field::RecordSpec;
 

@@ -10,7 +10,7 @@ pub use super::nested::{Nested, OpenNested, SealNested};
 pub use super::read::{NestedPending, Opener, Pending, PendingSibling, open_record};
 pub use super::write::{
     authenticated_field, integrity_sibling, nested_field, seal_field, seal_lookup_field,
-    seal_record,
+    seal_nested_record, seal_record,
 };
 pub use super::{Bind, Tagged};
 pub use crate::error::Error;

@@ -2,7 +2,6 @@
 
 use crate::cbor;
 use crate::cipher::mac::MacKey;
-use crate::flow::scope;
 use crate::hex;
 
 /// Begins every pseudonym, so that one is told from plaintext when it comes back.
@@ -19,7 +18,7 @@ pub(crate) fn write(key: &MacKey, category: &str, value: &[u8], out: &mut String
 
 /// The pseudonym of a text under the flow or the runtime around; none without a runtime.
 pub(crate) fn ambient(category: &str, text: &str) -> Option<String> {
-    let flow = scope::for_write().ok()?.flow;
+    let flow = super::stack::flow_around().ok()?;
     let key = flow.tenant.pseudonym_key().ok()?;
     let mut bytes = Vec::new();
     cbor::to_vec_in(text, &mut bytes).ok()?;

@@ -5,9 +5,10 @@ use zeroize::Zeroizing;
 use super::decisions;
 use super::held::Unopened;
 use super::read::open;
+use super::stack;
 use crate::error::{Error, Outcome, Result};
 use crate::flow::resolved::Resolved;
-use crate::flow::{Runtime, scope};
+use crate::flow::Runtime;
 use crate::tag::Action;
 
 /// Appends the CBOR plaintext of an unopened value, to be sealed for another place.
@@ -16,7 +17,7 @@ use crate::tag::Action;
 /// `Denied` where no rule allows `reseal` under the flow around; else as opening.
 pub(crate) fn plaintext(unopened: &Unopened, out: &mut Vec<u8>) -> Result<()> {
     check_same_runtime(unopened)?;
-    let flow = scope::for_write()?.flow;
+    let flow = stack::flow_around()?;
     let mut categories = unopened.label.categories();
     categories.extend(tag_categories(unopened));
     decisions::access(&flow, Action::Reseal, &categories)?;

@@ -15,6 +15,7 @@ use super::origin::Label;
 use super::record_events as events;
 use super::reseal;
 use crate::cbor;
+use crate::cbor::whose::{self, Whose};
 use crate::error::{Error, Outcome, Result};
 use crate::flow::resolved::Resolved;
 use crate::flow::scope;
@@ -157,18 +158,28 @@ impl<T: Zeroize + DeserializeOwned> Sensitive<T> {
                 "reveal needs a purpose: add .purpose(\"..\") to the flow around it",
             ));
         }
+        self.permit_under(&flow, action)?;
+        Ok(flow)
+    }
+
+    /// The record around is what the value is sealed again for.
+    fn permit_reseal(&self) -> Result<()> {
+        self.permit_under(&*super::stack::flow_around()?, Action::Reseal)
+    }
+
+    fn permit_under(&self, flow: &Resolved, action: Action) -> Result<()> {
         if let Some(unopened) = &self.unopened {
             // The access would be recorded as one to somebody else's data.
-            reseal::check_same_tenant(unopened, &flow).map_err(|error| self.located(error))?;
+            reseal::check_same_tenant(unopened, flow).map_err(|error| self.located(error))?;
         }
         if self.label != Label::NONE {
             let mut categories = self.label.categories();
             if let Some(unopened) = &self.unopened {
                 categories.extend(reseal::tag_categories(unopened));
             }
-            decisions::access(&flow, action, &categories).map_err(|error| self.located(error))?;
+            decisions::access(flow, action, &categories).map_err(|error| self.located(error))?;
         }
-        Ok(flow)
+        Ok(())
     }
 
     fn open(&self) -> Result<&T> {
@@ -226,7 +237,15 @@ impl<T: Zeroize> fmt::Debug for Sensitive<T> {
 
 impl<T: Zeroize + Serialize + DeserializeOwned> Serialize for Sensitive<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match held::mode() {
+        let mode = held::mode();
+        // Another serializer than the one around the field is a stranger's, who runs meanwhile.
+        // While the field is sealed, `Admitted` asks the writer itself.
+        let meant = match mode {
+            Mode::Outside | Mode::Sealing => true,
+            Mode::Probing => whose::serializer::<S::Error>() == Whose::Probe,
+            Mode::Revealing => whose::serializer::<S::Error>() == Whose::Ours,
+        };
+        match if meant { mode } else { Mode::Outside } {
             Mode::Outside => Err(fail::ser(Error::new(
                 Outcome::Denied,
                 "a Sensitive value serializes inside a `#[tag(..)]` field only: tag the field \
@@ -240,7 +259,7 @@ impl<T: Zeroize + Serialize + DeserializeOwned> Serialize for Sensitive<T> {
             Mode::Sealing => {
                 super::write::check_inner(self.label).map_err(fail::ser)?;
                 if self.value.get().is_none() {
-                    self.permit(Action::Reseal).map_err(fail::ser)?;
+                    self.permit_reseal().map_err(fail::ser)?;
                 }
                 let value = self.open().map_err(fail::ser)?;
                 serializer.serialize_newtype_struct(cbor::SENSITIVE, &Admitted(value))

@@ -13,10 +13,11 @@ use super::context::Binding;
 use super::decisions::{Decisions, decisions, nothing_done};
 use super::integrity::IntegrityItems;
 use super::states::States;
+use crate::cbor::whose::Whose;
 use crate::error::Result;
 use crate::field::{FieldRole, RecordSpec};
 use crate::flow::resolved::Resolved;
-use crate::flow::scope;
+use crate::flow::scope::{self, WriteFlow};
 use crate::tag::{Actions, KeyId};
 
 /// A record that is being written.
@@ -24,6 +25,8 @@ pub(crate) struct Frame {
     pub(crate) spec: &'static RecordSpec,
     pub(crate) flow: Arc<Resolved>,
     pub(crate) wrap: bool,
+    /// How deep in scopes it began: in a scope that was entered since, it is not around.
+    depth: usize,
     pub(crate) decisions: Arc<Decisions>,
     pub(crate) binding: Binding,
     /// Index of the frame of the outermost record, which owns the sealing states.
@@ -155,9 +158,14 @@ impl Stack {
         }
     }
 
-    /// Where the next record stands, its inherited binding copied into `binding`.
+    /// The record around, unless a scope has been entered since it began.
+    fn around(&self) -> Option<&Frame> {
+        self.frames.last().filter(|frame| frame.depth == scope::depth())
+    }
+
+    /// Where the record in a `#[nested]` field stands, its inherited binding copied into `binding`.
     fn parent(&self, binding: &mut Binding) -> Option<Parent> {
-        let frame = self.frames.last()?;
+        let frame = self.around()?;
         let field = &frame.spec.fields[frame.nested?];
         binding.place.extend_from_slice(&frame.binding.place);
         binding.place.extend_from_slice(&frame.position);
@@ -176,20 +184,60 @@ impl Stack {
     }
 }
 
+/// How a record came to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comes {
+    /// Through the `#[nested]` field of the record around.
+    Nested,
+    /// Through serde, to a serializer of this maker. It is a record of its own.
+    ToSerializer(Whose),
+}
+
+/// The flow of a record of its own.
+fn own_flow(to: Whose) -> Result<WriteFlow> {
+    if to == Whose::Foreign {
+        return scope::for_write(false);
+    }
+    let around = with(|stack| {
+        stack.around().map(|frame| WriteFlow { flow: frame.flow.clone(), wrap: frame.wrap })
+    });
+    match around {
+        // It stands inside a record that the verb was given.
+        Some(around) => Ok(around),
+        None => {
+            scope::count_record();
+            scope::for_write(true)
+        }
+    }
+}
+
+/// The flow of the record that is being written, else the ambient one.
+pub(crate) fn flow_around() -> Result<Arc<Resolved>> {
+    match with(|stack| stack.around().map(|frame| frame.flow.clone())) {
+        Some(flow) => Ok(flow),
+        None => scope::for_write(false).map(|found| found.flow),
+    }
+}
+
 /// Begins a record: finds its flow or its enclosing record, its people and its row.
 pub(crate) fn begin(
     spec: &'static RecordSpec,
+    comes: Comes,
     bind: impl FnOnce(&mut Binder<'_>),
 ) -> Result<Entered> {
     let (parent, mut binding, mut done, canonical, depth) = with(|stack| {
         let (mut binding, done) = stack.spare_bindings.pop().unwrap_or_default();
-        let parent = stack.parent(&mut binding);
+        let parent = (comes == Comes::Nested).then(|| stack.parent(&mut binding)).flatten();
         (parent, binding, done, std::mem::take(&mut stack.canonical), stack.frames.len())
     });
     let parent = match parent {
         Some(parent) => parent,
         None => {
-            let found = scope::for_write()?;
+            let found = own_flow(match comes {
+                // Its record has another flow than the scope that was entered since.
+                Comes::Nested => Whose::Foreign,
+                Comes::ToSerializer(whose) => whose,
+            })?;
             Parent {
                 flow: found.flow,
                 wrap: found.wrap,
@@ -209,6 +257,7 @@ pub(crate) fn begin(
     let frame = Frame {
         spec,
         wrap: parent.wrap,
+        depth: scope::depth(),
         decisions,
         binding,
         base: parent.base.unwrap_or(depth),

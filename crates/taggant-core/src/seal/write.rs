@@ -15,13 +15,15 @@ use super::masker::Masker;
 use super::nested::SealNested;
 use super::position;
 use super::record_events as events;
-use super::stack::{self, Scratch, Stack};
-use super::{Bind, Tagged, reseal};
+use super::stack::{self, Comes, Scratch, Stack};
+use super::{Bind, Tagged, edge, reseal};
 use crate::cbor;
 use crate::cbor::probe::Written;
+use crate::cbor::whose::{self, Whose};
 use crate::envelope::{self, HEADER_LEN, Header};
 use crate::error::{Error, Outcome, Result};
 use crate::field::{FieldSpec, Pad, RecordSpec, TagSpec};
+use crate::flow::scope;
 use crate::tag::Action;
 
 /// Header and nonce stand before the plaintext in the buffer.
@@ -37,11 +39,44 @@ pub fn seal_record<R: Tagged + Bind + ?Sized, S: Serializer>(
     serializer: S,
     body: impl FnOnce(S) -> Result<S::Ok, S::Error>,
 ) -> Result<S::Ok, S::Error> {
-    let entered = begin(R::__spec(), |binder| record.bind(binder)).map_err(fail::ser)?;
-    // A `Sensitive` in a clear field of a record inside a tagged field is outside all the same.
-    let mode = held::enter(Mode::Outside);
+    let to = whose::<S::Error>();
+    if to == Whose::Probe {
+        // Only its shape was asked for: nothing is written, so nothing is recorded.
+        return serializer.serialize_unit();
+    }
+    record_as(Comes::ToSerializer(to), record, serializer, body)
+}
+
+/// Writes the record in a `#[nested]` field, as [`seal_record`].
+///
+/// # Errors
+/// As [`seal_record`].
+pub fn seal_nested_record<R: Tagged + Bind + ?Sized, S: Serializer>(
+    record: &R,
+    serializer: S,
+    body: impl FnOnce(S) -> Result<S::Ok, S::Error>,
+) -> Result<S::Ok, S::Error> {
+    record_as(Comes::Nested, record, serializer, body)
+}
+
+/// Whose serializer it is, where that makes a difference.
+fn whose<E: serde::ser::Error>() -> Whose {
+    if scope::is_verb() || held::mode() == Mode::Probing {
+        whose::serializer::<E>()
+    } else {
+        Whose::Foreign
+    }
+}
+
+fn record_as<R: Tagged + Bind + ?Sized, S: Serializer>(
+    comes: Comes,
+    record: &R,
+    serializer: S,
+    body: impl FnOnce(S) -> Result<S::Ok, S::Error>,
+) -> Result<S::Ok, S::Error> {
+    let _edge = edge::enter();
+    let entered = begin(R::__spec(), comes, |binder| record.bind(binder)).map_err(fail::ser)?;
     let written = body(serializer);
-    drop(mode);
     let recorded = end(written.is_ok());
     drop(entered);
     let written = written?;
@@ -49,13 +84,17 @@ pub fn seal_record<R: Tagged + Bind + ?Sized, S: Serializer>(
     Ok(written)
 }
 
-fn begin(spec: &'static RecordSpec, bind: impl FnOnce(&mut Binder<'_>)) -> Result<stack::Entered> {
+fn begin(
+    spec: &'static RecordSpec,
+    comes: Comes,
+    bind: impl FnOnce(&mut Binder<'_>),
+) -> Result<stack::Entered> {
     let outermost = stack::with(|stack| stack.frames.is_empty());
     if outermost {
         fail::clear();
     }
     let entered =
-        stack::begin(spec, bind).map_err(|error| error.at_field(spec.dataset, "(record)"))?;
+        stack::begin(spec, comes, bind).map_err(|error| error.at_field(spec.dataset, "(record)"))?;
     stack::with(|stack| {
         let frame = stack.top();
         let counters = frame.flow.runtime.counters();

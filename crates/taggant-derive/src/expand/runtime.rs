@@ -91,6 +91,7 @@ items! {
     masked: masked,
     // Writing.
     seal_record: seal_record,
+    seal_nested_record: seal_nested_record,
     seal_field: seal_field,
     seal_lookup_field: seal_lookup_field,
     nested_field: nested_field,

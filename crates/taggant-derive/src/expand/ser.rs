@@ -13,8 +13,9 @@ const SIDE: Side = Side::Serialize;
 
 pub(crate) fn expand(model: &Model, rt: &Runtime) -> TokenStream {
     let ident = &model.ident;
-    let (derive, serializer, seal_record, seal_nested) =
-        (rt.derive_serialize(), rt.serializer(), rt.seal_record(), rt.seal_nested());
+    let (derive, serializer) = (rt.derive_serialize(), rt.serializer());
+    let (seal_record, seal_nested_record, seal_nested) =
+        (rt.seal_record(), rt.seal_nested_record(), rt.seal_nested());
     let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
     let turbofish = ty_generics.as_turbofish();
     let where_clause = generics::where_clause(&model.generics, generics::serialize(model, rt));
@@ -42,7 +43,9 @@ pub(crate) fn expand(model: &Model, rt: &Runtime) -> TokenStream {
                 &self,
                 __serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #derive::serialize(self, __serializer)
+                #seal_nested_record(self, __serializer, |__serializer| {
+                    __TaggantSer #turbofish::serialize(self, __serializer)
+                })
             }
         }
     }

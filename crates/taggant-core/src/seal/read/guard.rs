@@ -15,6 +15,7 @@ use serde::de::{
 
 use super::super::fail;
 use super::inbound::Inbound;
+use crate::cbor::whose::{self, Whose};
 
 thread_local! {
     /// Whether the error that is travelling up is clean already.
@@ -25,28 +26,29 @@ const FORMAT: &str =
     "the input is not well-formed or a value does not fit (the value is not shown)";
 const CUSTOM: &str = "a value was refused by its type (the value is not shown)";
 
-/// An error without values.
-pub(crate) struct Clean<E>(E);
-
-impl<E> Clean<E> {
-    pub(crate) fn into_inner(self) -> E {
-        CLEAN.set(true);
-        self.0
-    }
+/// Says whether the error that travels up is clean; returns what was said before.
+pub(super) fn set_clean(clean: bool) -> bool {
+    CLEAN.replace(clean)
 }
 
-impl<E> Clean<E> {
+/// An error without values; empty where it only answers a question.
+pub(crate) struct Clean<E>(Option<E>);
+
+impl<E: de::Error> Clean<E> {
+    pub(crate) fn into_inner(self) -> E {
+        CLEAN.set(true);
+        self.0.unwrap_or_else(|| E::custom(CUSTOM))
+    }
+
     /// An error that was just made from static parts.
     fn new(error: E) -> Self {
         CLEAN.set(true);
-        Self(error)
+        Self(Some(error))
     }
-}
 
-impl<E: de::Error> Clean<E> {
     /// What came out of the format: clean if it was ours to begin with.
     fn of(error: E) -> Self {
-        if CLEAN.replace(true) { Self(error) } else { Self(E::custom(FORMAT)) }
+        Self(Some(if CLEAN.replace(true) { error } else { E::custom(FORMAT) }))
     }
 }
 
@@ -74,6 +76,9 @@ fn kind(unexpected: &Unexpected<'_>) -> &'static str {
 
 impl<E: de::Error> de::Error for Clean<E> {
     fn custom<T: Display>(message: T) -> Self {
+        if whose::answer(Whose::Ours) {
+            return Self(None);
+        }
         if fail::is_ours() { Self::new(E::custom(message)) } else { Self::new(E::custom(CUSTOM)) }
     }
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -107,7 +112,10 @@ impl<E: de::Error> de::Error for Clean<E> {
 
 impl<E: Display> Display for Clean<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match &self.0 {
+            Some(error) => error.fmt(f),
+            None => f.write_str(CUSTOM),
+        }
     }
 }
 
@@ -264,7 +272,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Guard<D> {
 }
 
 /// Runs a visitor of ours, or of the user's, on behalf of the format: its errors are clean.
-fn to_format<T, E>(result: Result<T, Clean<E>>) -> Result<T, E> {
+fn to_format<T, E: de::Error>(result: Result<T, Clean<E>>) -> Result<T, E> {
     if result.is_ok() {
         // A clean error that an untagged enum swallowed must not vouch for the format's next one.
         CLEAN.set(false);

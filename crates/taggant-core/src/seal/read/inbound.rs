@@ -31,6 +31,11 @@ pub(crate) fn taken_aside() -> Option<Vec<u8>> {
     ASIDE.take()
 }
 
+/// Puts back what was taken aside before.
+pub(crate) fn put_aside(envelope: Option<Vec<u8>>) {
+    ASIDE.set(envelope);
+}
+
 fn take_aside(envelope: Vec<u8>) -> Error {
     ASIDE.set(Some(envelope));
     Error::new(Outcome::UnexpectedEnvelope, "an envelope stands where plaintext was expected")

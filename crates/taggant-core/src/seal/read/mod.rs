@@ -1,5 +1,6 @@
 //! Reading a record: envelopes first, then people and row, then what may be opened.
 
+pub(crate) mod aside;
 mod guard;
 mod inbound;
 pub(crate) mod open;
@@ -8,6 +9,7 @@ mod pending;
 mod record;
 mod sibling;
 
+pub(crate) use guard::{Clean, Guard};
 pub(crate) use opener::Frame as OpenFrame;
 pub use opener::Opener;
 pub use pending::{NestedPending, Pending};

@@ -331,11 +331,9 @@ impl<'de> Deserializer<'de> for HandOver {
         if name != cbor::SENSITIVE {
             return visitor.visit_newtype_struct(self);
         }
-        held::hand_over(self.0);
-        let taken = visitor.visit_unit();
         // Nothing may be left for another value to take.
-        drop(held::take_over());
-        taken
+        let _handed = held::hand_over(self.0);
+        visitor.visit_unit()
     }
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf

@@ -7,13 +7,14 @@ use serde::de::{Deserialize, Deserializer};
 
 use super::guard::{Clean, Guard};
 use super::opener::Opener;
+use crate::cbor::whose::{self, Whose};
 use crate::error::{Error, Outcome};
 use crate::flow::FlowKind;
 use crate::flow::resolved::Resolved;
 use crate::flow::scope;
 use crate::seal::decisions::decisions;
 use crate::seal::nested::OpenNested;
-use crate::seal::{Tagged, fail, record_events};
+use crate::seal::{Tagged, edge, fail, record_events};
 
 thread_local! {
     static READING: RefCell<Vec<Reading>> = const { RefCell::new(Vec::new()) };
@@ -21,6 +22,8 @@ thread_local! {
 
 struct Reading {
     flow: Arc<Resolved>,
+    /// How deep in scopes it began: in a scope that was entered since, it is not around.
+    depth: usize,
     any_migration: bool,
 }
 
@@ -37,7 +40,7 @@ pub(super) enum How {
 /// How, or `None` outside a record.
 pub(super) fn how() -> Option<How> {
     READING.with_borrow(|reading| {
-        let Reading { flow, any_migration } = reading.last()?;
+        let Reading { flow, any_migration, .. } = reading.last()?;
         Some(match flow.kind {
             FlowKind::Ingest => How::Ingest(flow.clone()),
             _ if *any_migration => How::PerhapsMigrating(flow.clone()),
@@ -64,7 +67,10 @@ where
     D: Deserializer<'de>,
 {
     let spec = R::__spec();
-    let flow = match scope::for_read() {
+    // The answer goes by the error type of what it was given: ask before anything is put aside.
+    let flow = flow_of::<D::Error>();
+    let _edge = edge::enter();
+    let flow = match flow {
         Ok(Some(flow)) => flow,
         Ok(None) => return Err(fail::de(no_flow().at_field(spec.dataset, "(record)"))),
         Err(error) => return Err(fail::de(error.at_field(spec.dataset, "(record)"))),
@@ -74,15 +80,14 @@ where
         Err(error) => return Err(fail::de(error.at_field(spec.dataset, "(record)"))),
     };
     let outermost = READING.with_borrow_mut(|reading| {
-        reading.push(Reading { flow: flow.clone(), any_migration });
+        reading.push(Reading { flow: flow.clone(), depth: scope::depth(), any_migration });
         reading.len() == 1
     });
+    let _leave = Leave;
     if outermost {
         fail::clear();
     }
-    let leave = Leave;
     let pending = R::Pending::deserialize(Guard::new(deserializer)).map_err(Clean::into_inner);
-    drop(leave);
     let pending = match pending {
         Ok(pending) => pending,
         Err(error) => {
@@ -93,6 +98,22 @@ where
     };
     R::resolve(pending, &mut Opener::new(flow.clone()))
         .map_err(|error| fail::de(error.at_location(&flow.location)))
+}
+
+/// The flow of a record: the ambient one, unless a direct verb or a record around was given it.
+fn flow_of<E: serde::de::Error>() -> Result<Option<Arc<Resolved>>, Error> {
+    if !scope::is_verb() || whose::deserializer::<E>() == Whose::Foreign {
+        return scope::for_read(false);
+    }
+    let depth = scope::depth();
+    let around = READING.with_borrow(|reading| {
+        reading.last().filter(|around| around.depth == depth).map(|around| around.flow.clone())
+    });
+    if around.is_some() {
+        return Ok(around);
+    }
+    scope::count_record();
+    scope::for_read(true)
 }
 
 fn no_flow() -> Error {
