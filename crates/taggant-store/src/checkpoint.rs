@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use taggant_core::{Error, Outcome, Result, hex};
 use taggant_ledger::CheckpointKeeper;
 
+use crate::private;
 use crate::sqlite::sync_folder;
 
 /// What the names of the files begin with; the ledger's id in hex follows.
@@ -39,10 +40,7 @@ impl CheckpointFiles {
             // A pipe or a terminal takes it as it is, and must not be replaced.
             return std::fs::write(path, note);
         }
-        let mut name = path.file_name().ok_or(ErrorKind::InvalidInput)?.to_owned();
-        name.push(format!(".{}.new", std::process::id()));
-        let fresh = path.with_file_name(name);
-        let mut out = std::fs::File::create(&fresh)?;
+        let (fresh, mut out) = private::beside(path)?;
         out.write_all(note.as_bytes())?;
         out.sync_all()?;
         std::fs::rename(fresh, path)?;

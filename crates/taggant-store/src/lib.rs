@@ -1,9 +1,13 @@
 //! What taggant keeps on a host: the SQLite key store and ledger, the anchor file, root keys.
 
+pub mod backup;
 pub mod checkpoint;
 pub mod identity;
 pub mod keys;
 pub mod ledger;
+mod private;
 pub mod root;
 mod schema;
 mod sqlite;
+mod turn;
+mod watch;

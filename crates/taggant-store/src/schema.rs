@@ -15,11 +15,14 @@ pub(crate) fn expected(migrations: &[&str]) -> rusqlite::Result<Schema> {
     found(&fresh)
 }
 
-/// The schema that a database has. SQLite's own statistics of tables say nothing.
+/// The schema that a database has. SQLite's own statistics of tables say nothing; anything else under
+/// such a name does.
 pub(crate) fn found(connection: &Connection) -> rusqlite::Result<Schema> {
     let mut statement = connection.prepare(
         "SELECT type, name, tbl_name, sql FROM sqlite_schema
-         WHERE name NOT LIKE 'sqlite\\_stat_' ESCAPE '\\' ORDER BY type, name",
+         WHERE type <> 'table' OR name NOT IN
+             ('sqlite_stat1', 'sqlite_stat2', 'sqlite_stat3', 'sqlite_stat4')
+         ORDER BY type, name",
     )?;
     let rows =
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;

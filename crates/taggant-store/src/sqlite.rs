@@ -8,10 +8,16 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 use taggant_core::cipher::fork::{self, AtFork, Guard, Mutex};
 use taggant_core::{Error, Outcome, Result};
 
+use crate::private;
 use crate::schema::{self, Schema};
+use crate::turn::{Turn, Turns};
+use crate::watch::Seen;
 
 /// How long a process waits for another's transaction.
 const BUSY: Duration = Duration::from_secs(30);
+
+/// How long the emptying of the log waits for readers.
+const READERS: Duration = Duration::from_millis(20);
 
 /// Memory for pages of the ledger at most, in KiB.
 const CACHE_KIB: i64 = 64 * 1024;
@@ -27,6 +33,8 @@ pub(crate) struct Database {
     read_only: bool,
     /// What the schema must be, where nothing else may stand in it.
     schema: Option<Schema>,
+    /// Where writers stand in line, if they do.
+    turns: Option<Turns>,
     open: Arc<Open>,
     /// What `fork` knows of `open`.
     _at_fork: Arc<dyn AtFork>,
@@ -42,6 +50,8 @@ struct Connected {
     compared: Option<i64>,
     /// The process generation that opened it.
     generation: u64,
+    /// The files that it was opened on.
+    seen: Seen,
 }
 
 impl AtFork for Open {
@@ -82,12 +92,19 @@ impl Database {
     }
 
     /// Lets nothing stand in the schema but what the migrations make: compared now, and by every
-    /// write after a change of the schema.
+    /// write after a change of the schema. Uses no file but the one that was opened, and lets writers
+    /// stand in line.
     pub(crate) fn guarded(mut self, migrations: &[&str]) -> Result<Self> {
         let expected = schema::expected(migrations).map_err(|error| self.explain(&error))?;
         self.schema = Some(expected);
+        self.turns = Some(Turns::beside(&self.path));
         self.write(|_| Ok(()))?;
         Ok(self)
+    }
+
+    /// A file of any schema, to be copied.
+    pub(crate) fn existing(path: &Path, outcome: Outcome) -> Self {
+        Self::new(path, false, true, outcome)
     }
 
     /// Opens a file that is there, to ask it and never to change it: a copy, or one in use.
@@ -124,6 +141,7 @@ impl Database {
             secure_delete,
             read_only,
             schema: None,
+            turns: None,
             open,
             _at_fork: at_fork,
         }
@@ -155,6 +173,8 @@ impl Database {
             connection.set_prepared_statement_cache_capacity(64);
             return Ok(connection);
         }
+        // SQLite gives its log the rights of the file. Where it can't be made, SQLite says so.
+        let _ = private::make(&self.path);
         let connection = Connection::open(&self.path)?;
         connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -181,7 +201,9 @@ impl Database {
     ) -> Result<R> {
         let mut open = self.connected()?;
         let connection = open.connection.as_mut().expect("connected above");
-        work(connection).map_err(|error| self.explain(&error))
+        let done = work(connection).map_err(|error| self.explain(&error))?;
+        self.same_files(&mut open.seen)?;
+        Ok(done)
     }
 
     fn connected(&self) -> Result<Guard<MutexGuard<'_, Connected>>> {
@@ -196,8 +218,62 @@ impl Database {
         if open.connection.is_none() {
             open.connection = Some(self.connect().map_err(|error| self.explain(&error))?);
             open.compared = None;
+            open.seen.forget_log();
         }
+        self.same_files(&mut open.seen)?;
         Ok(open)
+    }
+
+    /// A process must not go on with a file that the next one does not find.
+    fn same_files(&self, seen: &mut Seen) -> Result<()> {
+        if self.schema.is_none() {
+            return Ok(());
+        }
+        match seen.look_again(&self.path) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Error::new(
+                self.outcome,
+                format!(
+                    "the database {} or its log was removed or replaced while this process used it; \
+                     put back what belongs there and start the process again",
+                    self.path.display()
+                ),
+            )),
+            Err(error) => Err(self.failed(&error.kind().to_string())),
+        }
+    }
+
+    /// Brings the log into the file and empties it, where no reader keeps it from that: says whether
+    /// it was.
+    pub(crate) fn empty_log(&self) -> Result<bool> {
+        self.read(|connection| {
+            // SQLite waits here for readers, and keeps writers away meanwhile.
+            connection.busy_timeout(READERS)?;
+            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+            let is_busy = connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+            connection.busy_timeout(BUSY)?;
+            Ok(is_busy? == 0)
+        })
+    }
+
+    /// Writes a copy of what is committed now, without what was deleted. Others go on meanwhile.
+    pub(crate) fn copy_to(&self, path: &Path) -> Result<()> {
+        let made = private::make(path).map_err(|error| self.not_copied(path, &error.to_string()));
+        made?;
+        let name = path.to_str().ok_or_else(|| self.not_copied(path, "its name is not UTF-8"))?;
+        self.read(|connection| connection.execute("VACUUM INTO ?1", [name]).map(drop))?;
+        let synced = std::fs::File::open(path).and_then(|file| file.sync_all());
+        synced.and_then(|()| sync_folder(path)).map_err(|error| self.not_copied(path, &error.to_string()))
+    }
+
+    fn not_copied(&self, path: &Path, why: &str) -> Error {
+        let (from, to) = (self.path.display(), path.display());
+        Error::new(self.outcome, format!("{from} can't be copied to {to}: {why}"))
+    }
+
+    /// Waits until it is this process's turn to write.
+    pub(crate) fn turn(&self) -> Option<Turn> {
+        self.turns.as_ref().map(|turns| turns.wait(BUSY))
     }
 
     /// Runs work in a transaction that excludes other writers.
@@ -206,6 +282,17 @@ impl Database {
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<R>,
     ) -> Result<R> {
         self.try_write(|transaction| work(transaction).map_err(|error| self.explain(&error)))
+    }
+
+    /// As [`write`](Self::write), of somebody who has the turn.
+    pub(crate) fn write_in_turn<R>(
+        &self,
+        _: &Option<Turn>,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<R>,
+    ) -> Result<R> {
+        self.in_turn(|transaction| {
+            Ok((true, work(transaction).map_err(|error| self.explain(&error))?))
+        })
     }
 
     /// As [`write`](Self::write), for work that may find that it must not be done: `false`, and
@@ -230,8 +317,14 @@ impl Database {
 
     /// Runs work that says whether it is to stay.
     fn transact<R>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<(bool, R)>) -> Result<R> {
+        // Before the lock: who reads needs no turn.
+        let _turn = self.turn();
+        self.in_turn(work)
+    }
+
+    fn in_turn<R>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<(bool, R)>) -> Result<R> {
         let mut open = self.connected()?;
-        let Connected { connection, compared, .. } = &mut *open;
+        let Connected { connection, compared, seen, .. } = &mut *open;
         let connection = connection.as_mut().expect("connected above");
         let explained = |error: rusqlite::Error| self.explain(&error);
         let transaction = connection
@@ -242,6 +335,7 @@ impl Database {
         if stays {
             transaction.commit().map_err(explained)?;
         }
+        self.same_files(seen)?;
         Ok(done)
     }
 

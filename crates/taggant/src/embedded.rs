@@ -71,7 +71,9 @@ impl Builder {
     /// A key store that is not there is not made beside what belongs to one.
     fn refuse_new_store(&self, home: &Path) -> Result<()> {
         let store = home.join("keys.db");
-        if self.ports.key_store.is_some() || self.keys.begin_anew || store.exists() {
+        // A file of no length is one that was lost, or was emptied.
+        let is_there = store.metadata().is_ok_and(|file| file.len() > 0);
+        if self.ports.key_store.is_some() || self.keys.begin_anew || is_there {
             return Ok(());
         }
         let anchor = self

@@ -55,7 +55,18 @@ impl Runtime {
         // What the person's records did until now belongs to the work list.
         self.drain()?;
         self.open_receipt(row)?;
-        self.ledger.receipt(row.number)
+        self.receipt(row.number)
+    }
+
+    /// The receipt of an erasure, by its number: it is final when no process and no file of the key
+    /// store can hold the keys any more.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`, `JournalUnavailable`, `Invalid` where there is none of this number.
+    pub fn receipt(&self, number: u64) -> Result<Receipt> {
+        let mut receipt = self.ledger.receipt(number)?;
+        receipt.overwritten = self.core.keys().is_overwritten(number)?;
+        Ok(receipt)
     }
 
     /// Puts a person of the default tenant under legal hold, or ends it: meanwhile erasure is

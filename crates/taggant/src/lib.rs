@@ -59,6 +59,8 @@ pub use taggant_core::tag::KeyId;
 pub use taggant_core::{Error, Outcome, Result};
 pub use taggant_derive::Tagged;
 #[cfg(feature = "embedded")]
+pub use taggant_store::backup;
+#[cfg(feature = "embedded")]
 pub use taggant_store::identity;
 #[cfg(feature = "embedded")]
 pub use taggant_store::root;

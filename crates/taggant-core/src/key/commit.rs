@@ -1,7 +1,7 @@
 //! Group commit: threads that need keys for new people at the same time share one transaction,
 //! and so one flush to disk.
 
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::shared::Shared;
 use super::store::Proposal;
@@ -31,7 +31,7 @@ impl Committer {
     pub(super) fn assign(&self, shared: &Shared, proposal: Proposal) -> Result<bool> {
         // A child that found the queue busy would wait for ever: its parent's thread commits.
         let _hold = fork::hold();
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = self.lock();
         let (batch, index) = (queue.batch, queue.waiting.len());
         queue.waiting.push(proposal);
         loop {
@@ -44,20 +44,38 @@ impl Committer {
             }
             // This thread commits for all that wait.
             queue.busy = true;
-            let proposals = std::mem::take(&mut queue.waiting);
-            let committing = queue.batch;
-            queue.batch += 1;
             drop(queue);
-            let result = shared.store().assign(&proposals);
-            queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-            queue.done.push((committing, result, proposals.len()));
+            // Those who come while the store waits for its turn are taken along.
+            let mut taken = None;
+            let result = shared.store().assign_in_turn(&mut || {
+                let (number, proposals) = self.lock().take();
+                taken = Some((number, proposals.len()));
+                proposals
+            });
+            queue = self.lock();
+            let (number, count) = taken.unwrap_or_else(|| {
+                let (number, proposals) = queue.take();
+                (number, proposals.len())
+            });
+            queue.done.push((number, result, count));
             queue.busy = false;
             self.turn.notify_all();
         }
     }
+
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Queue {
+    /// All that wait now, and the number of their batch.
+    fn take(&mut self) -> (u64, Vec<Proposal>) {
+        let number = self.batch;
+        self.batch += 1;
+        (number, std::mem::take(&mut self.waiting))
+    }
+
     fn answer(&mut self, batch: u64, index: usize) -> Option<Result<bool>> {
         let position = self.done.iter().position(|(number, ..)| *number == batch)?;
         let (_, result, left) = &mut self.done[position];

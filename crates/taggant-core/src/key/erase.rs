@@ -1,11 +1,11 @@
 //! Crypto-shredding: fence, destroy, overwrite, and remember for ever.
 
 use super::groups::Groups;
-use super::history::{ErasureRow, KeyEvent};
+use super::history::{ErasureRow, EventRow, KeyEvent};
 use super::mac;
 use super::record::Draft;
 use super::ring::KeyRing;
-use super::store::{DataKeyRow, Fence, KeyState, OwnerKind, Swap};
+use super::store::{DataKeyRow, Fence, KeyState, KeyStore, OwnerKind, Swap};
 use super::tenant::TenantKeys;
 use crate::cipher::mac::MacKey;
 use crate::error::{Error, Outcome, Result};
@@ -20,6 +20,9 @@ pub struct Erasure {
     pub keys: usize,
     /// Whether the anchor has it already. If not, a refresh or the next start adds it.
     pub anchored: bool,
+    /// Whether nothing of the keys is left in the store's files. If not, a reader of another process
+    /// keeps an old copy alive: the store goes on trying, and [`KeyRing::is_overwritten`] tells.
+    pub overwritten: bool,
 }
 
 impl KeyRing {
@@ -44,15 +47,27 @@ impl KeyRing {
         self.clear_caches();
         let Some(recorded) = recorded else { return self.erased_before(tenant, subject) };
         let row = recorded.row.erasure().ok_or_else(mac::tampered)?;
-        Ok(Erasure { row, keys: destroyed, anchored: recorded.anchored })
+        // It has happened: where the store can't be asked any more, the next question tells.
+        let overwritten = self.shared.store().overwritten().unwrap_or(0) >= recorded.row.number;
+        Ok(Erasure { row, keys: destroyed, anchored: recorded.anchored, overwritten })
     }
 
     fn erased_before(&self, tenant: &str, subject: SubjectTag) -> Result<Erasure> {
         let rows = self.erasures(1)?;
         let is_it = |row: &ErasureRow| row.tenant == tenant && row.subject == subject;
         let row = rows.into_iter().rfind(is_it).ok_or_else(mac::tampered)?;
+        let overwritten = self.is_overwritten(row.number)?;
         let known = self.shared.known.lock();
-        Ok(Erasure { row, keys: 0, anchored: known.anchored == known.number() })
+        Ok(Erasure { row, keys: 0, anchored: known.anchored == known.number(), overwritten })
+    }
+
+    /// Whether nothing is left in the store's files of the keys that an erasure destroyed, by its
+    /// number.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    pub fn is_overwritten(&self, erasure: u64) -> Result<bool> {
+        is_overwritten(&*self.shared.store(), erasure)
     }
 
     /// Puts a person under legal hold, or ends it: while it lasts, erasure is refused.
@@ -113,6 +128,18 @@ fn plan(keys: &TenantKeys, subject: SubjectTag, groups: &Groups) -> Result<Optio
     let (tenant, version) = (tenant.to_owned(), work.version);
     draft.fence = Some(Fence { tenant, subject, version, groups: all });
     Ok(Some(draft))
+}
+
+/// Whether nothing is left in a store's files of the keys that an erasure destroyed. Needs no key: it
+/// tells what the store says.
+///
+/// # Errors
+/// `KeyUnavailable`.
+pub fn is_overwritten(store: &dyn KeyStore, erasure: u64) -> Result<bool> {
+    let until = store.overwritten()?;
+    let later = store.history(until + 1)?;
+    let left = later.iter().filter_map(EventRow::erasure).any(|other| other.number <= erasure);
+    Ok(!left)
 }
 
 /// The rows without key material. Each is checked before it is signed anew: that it is genuine, and

@@ -20,7 +20,8 @@ pub(super) struct Facts {
 
 #[derive(Default)]
 struct OfTenant {
-    erased: HashMap<SubjectTag, Groups>,
+    /// What was erased of whom, and how often.
+    erased: HashMap<SubjectTag, (Groups, u64)>,
     holds: HashSet<SubjectTag>,
     generations: HashMap<String, u32>,
 }
@@ -37,7 +38,9 @@ impl Facts {
                     return if number <= last { Ok(()) } else { Err(unknown()) };
                 }
                 let erased = &mut self.tenant(&row.tenant).erased;
-                erased.entry(subject).or_insert_with(Groups::none).add(groups);
+                let (all, times) = erased.entry(subject).or_insert_with(|| (Groups::none(), 0));
+                all.add(groups);
+                *times += 1;
                 self.last_erasure = row.erasure();
             }
             KeyEvent::State { key, state } => {
@@ -63,7 +66,13 @@ impl Facts {
 
     /// Which groups of a person were erased, if any.
     pub(super) fn erased(&self, tenant: &str, subject: SubjectTag) -> Option<&Groups> {
-        self.tenants.get(tenant)?.erased.get(&subject)
+        self.tenants.get(tenant)?.erased.get(&subject).map(|(groups, _)| groups)
+    }
+
+    /// How many erasures of a person there were.
+    pub(super) fn erasures(&self, tenant: &str, subject: SubjectTag) -> u64 {
+        let known = self.tenants.get(tenant).and_then(|known| known.erased.get(&subject));
+        known.map_or(0, |(_, times)| *times)
     }
 
     /// Whether a person is under legal hold.

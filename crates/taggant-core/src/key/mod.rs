@@ -38,7 +38,7 @@ mod wrap;
 
 pub use anchor::{Anchor, Anchored};
 pub use data::{DataKey, Owner};
-pub use erase::Erasure;
+pub use erase::{Erasure, is_overwritten};
 pub use groups::Groups;
 pub use history::{ErasureRow, EventRow, KeyEvent};
 pub use identity::IdentityKey;

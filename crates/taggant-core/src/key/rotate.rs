@@ -28,21 +28,37 @@ impl KeyRing {
     /// # Errors
     /// `KeyUnavailable`, `Tampered`.
     pub fn rotate_root(&self, tenant: &str, new: &dyn RootKey, only: bool) -> Result<usize> {
-        let rows = self.shared.store().branches(tenant)?;
-        for row in &rows {
-            self.wrap_anew(row, new, &|_| !only)?;
-        }
+        let rows = self.wrapped_anew(tenant, new, &|_| !only)?;
         let mut needed = Vec::new();
         let tenants = self.shared.store().tenants()?;
         for other in tenants.iter().filter(|other| *other != STORE) {
             let rows = self.shared.store().branches(other)?;
             needed.extend(rows.into_iter().flat_map(|row| row.wraps).map(|wrap| wrap.root));
         }
-        let own = self.shared.store().branches(STORE)?;
-        for row in &own {
-            self.wrap_anew(row, new, &|wrap| !only || needed.contains(&wrap.root))?;
+        self.wrapped_anew(STORE, new, &|wrap| !only || needed.contains(&wrap.root))?;
+        Ok(rows)
+    }
+
+    /// Wraps all branch keys of a tenant, those too that others make meanwhile. Returns how many
+    /// there are.
+    fn wrapped_anew(
+        &self,
+        tenant: &str,
+        new: &dyn RootKey,
+        stays: &dyn Fn(&RootWrap) -> bool,
+    ) -> Result<usize> {
+        let mut done: Vec<[u8; 16]> = Vec::new();
+        loop {
+            let mut rows = self.shared.store().branches(tenant)?;
+            rows.retain(|row| !done.contains(&row.id));
+            if rows.is_empty() {
+                return Ok(done.len());
+            }
+            for row in rows {
+                self.wrap_anew(&row, new, stays)?;
+                done.push(row.id);
+            }
         }
-        Ok(rows.len())
     }
 
     fn wrap_anew(
@@ -144,7 +160,7 @@ impl KeyRing {
     }
 
     /// Takes one data key out of use for writes: `Retired`, or `Compromised` where what it sealed is
-    /// to be written anew. What it sealed stays readable.
+    /// to be written anew. What it sealed stays readable. A compromised key stays compromised.
     ///
     /// # Errors
     /// `KeyNotFound`, `Erased`, `KeyUnavailable`, `Tampered`, `Invalid` for another state.
@@ -158,7 +174,8 @@ impl KeyRing {
         let keys = self.tenant(tenant)?;
         self.shared.record(&mut || {
             let row = self.settled_row(&keys, id)?;
-            if row.state == state {
+            // What one administrator has marked as compromised, another does not merely retire.
+            if row.state as u8 >= state as u8 {
                 return Ok(None);
             }
             let mut draft = Draft::new(tenant, KeyEvent::State { key: id, state });

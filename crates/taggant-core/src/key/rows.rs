@@ -129,6 +129,8 @@ pub struct Standing {
     pub fenced: Option<Groups>,
     /// The active key of the group and generation that was asked for.
     pub key: Option<DataKeyRow>,
+    /// How many data keys the subject has a row of, in all groups and states. Datasets have none.
+    pub keys: u64,
 }
 
 /// A new data key, if its owner still stands as they did.

@@ -48,6 +48,10 @@ impl TenantKeys {
     fn remember(&self, asker: Asker, by: By, key: &Arc<DataKey>) {
         self.cache.put(asker.epoch, by, key);
         cache::thread_put(asker, by, key);
+        // What is written is often read again.
+        if !matches!(by, By::Id(_)) {
+            self.cache.put(asker.epoch, By::Id(key.id()), key);
+        }
     }
 
     /// The key to seal an owner's values with, made if there is none. When it returns, the key and
@@ -65,8 +69,15 @@ impl TenantKeys {
             // Read before the row is: what is known later voids what is remembered now.
             let asker = self.asker();
             let standing = self.standing(group, owner)?;
+            let known = match &standing.key {
+                Some(row) => self.usable(row, group, owner, attempt)?,
+                None => None,
+            };
+            if !self.is_whole(&standing, owner, attempt)? {
+                continue;
+            }
             let found = match standing.key {
-                Some(row) => self.usable(&row, group, owner, attempt)?,
+                Some(_) => known,
                 None => self.create(group, owner, standing.version)?,
             };
             if let Some(key) = found {
@@ -116,6 +127,32 @@ impl TenantKeys {
             Outcome::Tampered,
             "the key store fences a person who was never erased; restore it from a backup",
         ))
+    }
+
+    /// Whether a person has as many keys as they were given: each assignment and each erasure counts
+    /// their version up. `false` where it is to be read again, because the history had more than was
+    /// known. A key that was deleted is not replaced behind everybody's back.
+    pub(super) fn is_whole(
+        &self,
+        standing: &Standing,
+        owner: Owner,
+        attempt: usize,
+    ) -> Result<bool> {
+        let Owner::Subject(tag) = owner else { return Ok(true) };
+        let before = self.shared.epoch();
+        let erasures = self.shared.fact(|facts| facts.erasures(self.name(), tag));
+        if standing.version == standing.keys + erasures {
+            return Ok(true);
+        }
+        self.shared.refresh_now()?;
+        if attempt > 0 && self.shared.epoch() == before {
+            return Err(Error::new(
+                Outcome::KeyStoreRolledBack,
+                "the key store lacks a data key that a person was given, or the row that counts \
+                 them: the store is an older copy, or a row was deleted; restore a newer copy",
+            ));
+        }
+        Ok(false)
     }
 
     fn create(&self, group: &str, owner: Owner, version: u64) -> Result<Option<Arc<DataKey>>> {
@@ -243,7 +280,7 @@ impl TenantKeys {
         }))
     }
 
-    fn unwrapped(&self, row: &DataKeyRow, state: KeyState) -> Result<Arc<DataKey>> {
+    pub(super) fn unwrapped(&self, row: &DataKeyRow, state: KeyState) -> Result<Arc<DataKey>> {
         Ok(Arc::new(data_key(row, state, &*self.unwrap_row(row)?)))
     }
 

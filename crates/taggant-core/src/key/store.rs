@@ -39,12 +39,20 @@ pub trait KeyStore: Send + Sync {
     /// entry still. `false`, and nothing has changed, where it is not, where a key to replace or
     /// the version of the fence is not what was read, or where a key to add is there already.
     ///
-    /// With a fence, what the replaced keys held is overwritten, as far as no reader of another
-    /// process keeps an old copy alive for now.
+    /// With a fence, what the replaced keys held is overwritten. Where a reader of another process
+    /// keeps an old copy alive for now, that is done as soon as it can be, and
+    /// [`overwritten`](Self::overwritten) tells.
     ///
     /// # Errors
     /// `KeyUnavailable`.
     fn commit(&self, head: Option<&EventRow>, change: &Change) -> Result<bool>;
+
+    /// The number of the last entry of the history up to which nothing is left in the store's files
+    /// of the keys that were erased. Tries what is still to be done.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    fn overwritten(&self) -> Result<u64>;
 
     /// All tenants that have branch keys.
     ///
@@ -107,6 +115,15 @@ pub trait KeyStore: Send + Sync {
     /// # Errors
     /// `KeyUnavailable`.
     fn assign(&self, proposals: &[Proposal]) -> Result<Vec<bool>>;
+
+    /// As [`assign`](Self::assign), where writers of several processes take turns: asks what is
+    /// proposed when the turn has come, so that more goes into one transaction.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`, also without having asked.
+    fn assign_in_turn(&self, proposed: &mut dyn FnMut() -> Vec<Proposal>) -> Result<Vec<bool>> {
+        self.assign(&proposed())
+    }
 
     /// Whether the store has a row for each of these people, in their order.
     ///

@@ -23,6 +23,9 @@ pub struct Receipt {
     pub final_ns: u64,
     /// Journal instances that have not drained past `final_ns` yet, in hex.
     pub waiting_for: Vec<String>,
+    /// Whether nothing of the keys is left in the files of the key store, as far as whoever asked
+    /// could tell: a ledger alone can't, and says so by `true`.
+    pub overwritten: bool,
     /// The work list.
     pub lines: Vec<ReceiptLine>,
 }
@@ -39,13 +42,14 @@ impl Receipt {
     ) -> Self {
         let groups = groups.into();
         let (waiting_for, lines) = (Vec::new(), Vec::new());
-        Self { number, handle, time_ns, groups, final_ns, waiting_for, lines }
+        Self { number, handle, time_ns, groups, final_ns, waiting_for, overwritten: true, lines }
     }
 
-    /// Whether some process may still hold a key.
+    /// Whether some process or file may still hold a key.
     #[must_use]
     pub fn is_provisional(&self) -> bool {
-        !self.waiting_for.is_empty() || taggant_core::event::now() < self.final_ns
+        !self.overwritten
+            || !self.waiting_for.is_empty() || taggant_core::event::now() < self.final_ns
     }
 }
 
@@ -84,6 +88,10 @@ impl fmt::Display for Receipt {
         let state = if now < self.final_ns {
             let seconds = (self.final_ns - now).div_ceil(1_000_000_000);
             format!("provisional: other processes may hold a key for {seconds} s more")
+        } else if !self.overwritten {
+            "provisional: a reader keeps an old copy of the key store in its file, a backup or a \
+             report that still runs; it is overwritten once that ends"
+                .to_owned()
         } else if self.waiting_for.is_empty() {
             "final".to_owned()
         } else {

@@ -161,6 +161,7 @@ fn receipt(
             groups: row.text(2)?.to_owned(),
             final_ns: row.count(3)?,
             waiting_for: Vec::new(),
+            overwritten: true,
             lines: Vec::new(),
         };
         let (store, source): ([u8; 16], [u8; 16]) = (row.fixed(4)?, row.fixed(5)?);

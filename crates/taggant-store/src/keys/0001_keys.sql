@@ -1,9 +1,10 @@
 -- Nothing in this file is secret or trusted: keys are wrapped, rows and history bear MACs.
 -- docs/KEYS.md describes every column.
 CREATE TABLE folder (
-    only   INTEGER PRIMARY KEY CHECK (only = 1),
-    id     BLOB NOT NULL CHECK (length(id) = 16),
-    format INTEGER NOT NULL
+    only        INTEGER PRIMARY KEY CHECK (only = 1),
+    id          BLOB NOT NULL CHECK (length(id) = 16),
+    format      INTEGER NOT NULL,
+    overwritten INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE key_events (

@@ -1,6 +1,7 @@
 //! The key store of one host.
 
 mod anchor;
+mod overwrite;
 mod rows;
 mod sqlite;
 mod write;

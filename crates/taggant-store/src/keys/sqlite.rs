@@ -1,6 +1,7 @@
 //! [`KeyStore`] on SQLite. Several processes of one host may share the file.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use taggant_core::key::{
@@ -10,6 +11,7 @@ use taggant_core::key::{
 use taggant_core::tag::{KeyId, SubjectTag};
 use taggant_core::{Outcome, Result};
 
+use super::overwrite::{self, Overwriting};
 use super::{rows, write};
 use crate::sqlite::Database;
 
@@ -17,7 +19,8 @@ const MIGRATIONS: &[&str] = &[include_str!("0001_keys.sql")];
 
 /// A key store in one SQLite file.
 pub struct SqliteKeyStore {
-    database: Database,
+    database: Arc<Database>,
+    overwriting: Arc<Overwriting>,
 }
 
 impl SqliteKeyStore {
@@ -28,7 +31,20 @@ impl SqliteKeyStore {
     /// where it has a table, view, index or trigger that is not ours.
     pub fn open(path: &Path) -> Result<Self> {
         let database = Database::open(path, MIGRATIONS, true, Outcome::KeyUnavailable)?;
-        Ok(Self { database: database.guarded(MIGRATIONS)? })
+        let database = Arc::new(database.guarded(MIGRATIONS)?);
+        let store = Self { database, overwriting: Arc::new(Overwriting::new()) };
+        // What a process that died has left.
+        store.overwritten()?;
+        Ok(store)
+    }
+
+    /// Writes a copy of what is committed now to a file that is empty or not there. Others go on
+    /// meanwhile; nothing of deleted rows is in the copy.
+    ///
+    /// # Errors
+    /// `KeyUnavailable`.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        self.database.copy_to(path)
     }
 }
 
@@ -68,11 +84,8 @@ impl KeyStore for SqliteKeyStore {
         let is_done =
             self.database.change(|transaction| write::change(transaction, head, change))?;
         if is_done && change.fence.is_some() {
-            // The log still holds the pages as they were. A reader of another process may keep it
-            // for now; then the next checkpoint takes it.
-            self.database.read(|connection| {
-                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-            })?;
+            // It has happened, whatever fails from here on: `overwritten` tells.
+            let _ = self.overwritten();
         }
         Ok(is_done)
     }
@@ -92,6 +105,10 @@ impl KeyStore for SqliteKeyStore {
                        WHERE ledger_heads.number < excluded.number";
             transaction.execute(sql, params![ledger, number.cast_signed(), head]).map(drop)
         })
+    }
+
+    fn overwritten(&self) -> Result<u64> {
+        overwrite::start(&self.database, &self.overwriting)
     }
 
     fn tenants(&self) -> Result<Vec<String>> {
@@ -196,6 +213,9 @@ impl KeyStore for SqliteKeyStore {
                     OwnerKind::Subject => subject(&transaction, tenant, owner)?,
                     OwnerKind::Dataset => Standing::default(),
                 };
+                if kind == OwnerKind::Subject {
+                    standing.keys = count_keys(&transaction, tenant, owner)?;
+                }
                 standing.key = active_key(&transaction, tenant, group, generation, kind, owner)?;
                 Ok(standing)
             };
@@ -205,6 +225,14 @@ impl KeyStore for SqliteKeyStore {
 
     fn assign(&self, proposals: &[Proposal]) -> Result<Vec<bool>> {
         self.database.write(|transaction| {
+            proposals.iter().map(|proposal| write::assign(transaction, proposal)).collect()
+        })
+    }
+
+    fn assign_in_turn(&self, proposed: &mut dyn FnMut() -> Vec<Proposal>) -> Result<Vec<bool>> {
+        let turn = self.database.turn();
+        let proposals = proposed();
+        self.database.write_in_turn(&turn, |transaction| {
             proposals.iter().map(|proposal| write::assign(transaction, proposal)).collect()
         })
     }
@@ -266,9 +294,18 @@ fn subject(transaction: &Transaction<'_>, tenant: &str, tag: &[u8]) -> rusqlite:
         let version = row.get::<_, i64>(0)?.cast_unsigned();
         let fenced: String = row.get(1)?;
         let fenced = (!fenced.is_empty()).then(|| Groups::from_text(&fenced));
-        Ok(Standing { version, fenced, key: None })
+        Ok(Standing { version, fenced, ..Standing::default() })
     });
     Ok(found.optional()?.unwrap_or_default())
+}
+
+/// How many data keys a person has a row of.
+fn count_keys(transaction: &Transaction<'_>, tenant: &str, tag: &[u8]) -> rusqlite::Result<u64> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT count(*) FROM data_keys WHERE tenant = ?1 AND owner = ?2 AND owner_kind = 1",
+    )?;
+    let count: i64 = statement.query_row(params![tenant, tag], |row| row.get(0))?;
+    Ok(count.cast_unsigned())
 }
 
 fn active_key(

@@ -1,6 +1,6 @@
 //! A file with a key: readable by its owner only.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -8,15 +8,34 @@ use taggant_core::{Error, Outcome, Result};
 use zeroize::Zeroizing;
 
 use super::text::{self, Form};
+use crate::private;
 use crate::sqlite::sync_folder;
 
 /// Reads the file; `None` where there is none.
 pub(crate) fn read(form: Form, path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>> {
-    match File::open(path) {
-        Ok(file) => read_open(form, path, file).map(Some),
+    match open(path) {
+        Ok(None) => Err(refused(form, path, "it is a symbolic link; name the file itself")),
+        Ok(Some(file)) => read_open(form, path, file).map(Some),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed(form, path, &error)),
     }
+}
+
+/// `None` for a symbolic link: who may change the link, or a folder on its way, would choose the key.
+#[cfg(unix)]
+fn open(path: &Path) -> std::io::Result<Option<File>> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).expect("two bits");
+    match std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Err(_) if path.is_symlink() => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> std::io::Result<Option<File>> {
+    if path.is_symlink() { Ok(None) } else { File::open(path).map(Some) }
 }
 
 fn read_open(form: Form, path: &Path, mut file: File) -> Result<Zeroizing<[u8; 32]>> {
@@ -35,7 +54,15 @@ fn read_open(form: Form, path: &Path, mut file: File) -> Result<Zeroizing<[u8; 3
 
 #[cfg(unix)]
 fn check_permissions(form: Form, path: &Path, metadata: &std::fs::Metadata) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let (owner, own) = (metadata.uid(), rustix::process::geteuid().as_raw());
+    if owner != own {
+        return Err(refused(
+            form,
+            path,
+            &format!("it belongs to user {owner} and this process runs as {own}; run chown on it"),
+        ));
+    }
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 == 0 {
         return Ok(());
@@ -57,17 +84,10 @@ fn check_permissions(_: Form, _: &Path, _: &std::fs::Metadata) -> Result<()> {
 /// that nobody sees half a key.
 pub(crate) fn create(form: Form, path: &Path) -> Result<()> {
     let key = text::fresh(form)?;
-    let mut suffix = [0; 8];
-    getrandom::fill(&mut suffix)
-        .map_err(|_| refused(form, path, "there is no randomness for it"))?;
-    let fresh = path.with_extension(format!("new-{}", taggant_core::hex::encode(&suffix)));
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options
-        .open(&fresh)
-        .and_then(|mut file| file.write_all(key.as_bytes()).and_then(|()| file.sync_all()))
+    let (fresh, mut file) = private::beside(path).map_err(|error| failed(form, path, &error))?;
+    let written = file
+        .write_all(key.as_bytes())
+        .and_then(|()| file.sync_all())
         .and_then(|()| match std::fs::hard_link(&fresh, path) {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
             _ => Ok(()),

@@ -1,6 +1,5 @@
 //! A root key from a passphrase: Argon2id (RFC 9106) with a salt in a file.
 
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
@@ -9,6 +8,7 @@ use taggant_core::key::LocalRoot;
 use taggant_core::{Error, Outcome, Result};
 use zeroize::Zeroizing;
 
+use crate::private;
 use crate::sqlite::sync_folder;
 use taggant_core::hex;
 
@@ -53,15 +53,19 @@ fn create(path: &Path) -> Result<[u8; 16]> {
     getrandom::fill(&mut salt).map_err(|_| {
         Error::new(Outcome::KeyUnavailable, "the operating system gives no randomness")
     })?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    let written = options.open(path).and_then(|mut file| {
-        file.write_all(format!("{NAME} {}\n", hex::encode(&salt)).as_bytes())?;
-        file.sync_all()?;
-        sync_folder(path)
-    });
-    written.map_err(|_| refused(path))?;
-    Ok(salt)
+    // Whole under another name, then linked into place: nobody sees half of it, and of two that
+    // start the first has made it.
+    let (fresh, mut file) = private::beside(path).map_err(|_| refused(path))?;
+    let text = format!("{NAME} {}\n", hex::encode(&salt));
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let linked = written.and_then(|()| std::fs::hard_link(&fresh, path));
+    let _ = std::fs::remove_file(&fresh);
+    match linked {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(refused(path)),
+        _ => sync_folder(path).map_err(|_| refused(path))?,
+    }
+    let kept = std::fs::read_to_string(path).map_err(|_| refused(path))?;
+    parse(&kept).ok_or_else(|| refused(path))
 }
 
 fn refused(path: &Path) -> Error {

@@ -88,6 +88,9 @@ impl KeyStore for Meddled {
     fn keep_ledger_head(&self, ledger: [u8; 16], number: u64, head: &[u8]) -> Result<()> {
         self.call(|store| store.keep_ledger_head(ledger, number, head))
     }
+    fn overwritten(&self) -> Result<u64> {
+        self.call(|store| store.overwritten())
+    }
     fn tenants(&self) -> Result<Vec<String>> {
         self.call(|store| store.tenants())
     }

@@ -147,6 +147,10 @@ impl KeyStore for MemoryKeyStore {
         Ok(is_done)
     }
 
+    fn overwritten(&self) -> Result<u64> {
+        Ok(self.0.lock().events.len() as u64)
+    }
+
     fn tenants(&self) -> Result<Vec<String>> {
         let mut all: Vec<String> =
             self.0.lock().branches.iter().map(|row| row.tenant.clone()).collect();
@@ -207,7 +211,13 @@ impl KeyStore for MemoryKeyStore {
             };
             let (version, groups) = row.cloned().unwrap_or((0, Groups::none()));
             let fenced = (groups != Groups::none()).then_some(groups);
-            Standing { version, fenced, key }
+            let is_theirs = |row: &&DataKeyRow| {
+                kind == OwnerKind::Subject
+                    && (row.owner_kind, row.tenant.as_str()) == (kind, tenant)
+                    && row.owner == *owner
+            };
+            let keys = rows.keys.values().filter(is_theirs).count() as u64;
+            Standing { version, fenced, key, keys }
         };
         Ok(owners.iter().map(standing).collect())
     }

@@ -1,0 +1,34 @@
+//! Files that only their owner may read.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Error, ErrorKind, Result};
+use std::path::{Path, PathBuf};
+
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    // `create_new` follows no link and opens nothing that is there. SQLite's locks on a file are lost
+    // as soon as the process closes any other handle of it.
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes an empty file where there is none.
+pub(crate) fn make(path: &Path) -> Result<()> {
+    match options().open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a file beside another, under a name that nobody can know before, to be moved to its place.
+pub(crate) fn beside(path: &Path) -> Result<(PathBuf, File)> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(|_| Error::other("no randomness"))?;
+    let mut name = path.file_name().ok_or(ErrorKind::InvalidInput)?.to_owned();
+    name.push(format!(".new-{}", taggant_core::hex::encode(&random)));
+    let fresh = path.with_file_name(name);
+    let file = options().open(&fresh)?;
+    Ok((fresh, file))
+}

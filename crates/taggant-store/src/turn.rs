@@ -1,0 +1,102 @@
+//! Writers of several processes take turns.
+//!
+//! SQLite has no queue: who finds the file busy sleeps and tries again, and may be passed for seconds.
+//! Here they stand in line at two lock files: who waits for the second holds the first, so that nobody
+//! who has just had a turn is faster. The kernel frees the locks of a process that dies.
+//!
+//! It is a courtesy. SQLite's own lock is what keeps writers apart, also where the files can't be made.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use crate::private;
+
+/// Where writers of a database stand in line.
+pub(crate) struct Turns {
+    entry: PathBuf,
+    turn: PathBuf,
+}
+
+/// The right to write, until it is dropped.
+pub(crate) struct Turn(Option<File>);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        // Also where a child of a bare fork still has the handle.
+        if let Some(file) = &self.0 {
+            let _ = file.unlock();
+        }
+    }
+}
+
+impl Turns {
+    pub(crate) fn beside(path: &Path) -> Self {
+        let named = |end: &str| {
+            let mut name = path.to_owned().into_os_string();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        Self { entry: named("-entry"), turn: named("-turn") }
+    }
+
+    /// Waits for the turn, `longest` at most: then a process holds it that does nothing, and SQLite
+    /// says what is to be said.
+    pub(crate) fn wait(&self, longest: Duration) -> Turn {
+        let (Some(entry), Some(turn)) = (open(&self.entry), open(&self.turn)) else {
+            return Turn(None);
+        };
+        if entry.try_lock().is_ok() && turn.try_lock().is_ok() {
+            let _ = entry.unlock();
+            return Turn(Some(turn));
+        }
+        // A lock of a file has no time-out. Whoever gives up leaves the thread behind, which leaves
+        // the line when it is its turn.
+        let (sender, receiver) = mpsc::sync_channel(0);
+        let waiting = std::thread::Builder::new().spawn(move || {
+            let is_mine = entry.lock().and_then(|()| turn.lock()).is_ok();
+            let _ = entry.unlock();
+            let _ = sender.send(Turn(is_mine.then_some(turn)));
+        });
+        match waiting {
+            Ok(_) => receiver.recv_timeout(longest).unwrap_or(Turn(None)),
+            Err(_) => Turn(None),
+        }
+    }
+}
+
+fn open(path: &Path) -> Option<File> {
+    File::open(path).or_else(|_| private::make(path).and_then(|()| File::open(path))).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn one_has_the_turn_and_nobody_waits_for_ever() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let turns = Turns::beside(&folder.path().join("keys.db"));
+        let inside = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        let turn = turns.wait(Duration::from_secs(30));
+                        assert!(turn.0.is_some(), "the line moves");
+                        assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0, "one at a time");
+                        inside.fetch_sub(1, Ordering::SeqCst);
+                    }
+                });
+            }
+        });
+        let held = turns.wait(Duration::from_secs(30));
+        assert!(held.0.is_some());
+        assert!(turns.wait(Duration::from_millis(20)).0.is_none(), "it gives up");
+        drop(held);
+        assert!(turns.wait(Duration::from_secs(30)).0.is_some(), "who gave up left the line");
+    }
+}
