@@ -1,7 +1,7 @@
 //! Where answers come from.
 
 use taggant::Runtime;
-use taggant::ledger::{self, Ledger};
+use taggant::ledger::{self, Ledger, Receipt};
 
 use crate::args::{DEFAULT_TENANT, Global};
 use crate::exit::Failure;
@@ -20,6 +20,21 @@ pub(crate) fn ledger(global: &Global) -> Result<Box<dyn Ledger>, Failure> {
         )));
     }
     Ok(Box::new(ledger::open_read_only(&path)?))
+}
+
+/// A receipt, with what the key store says of it, which needs no key. A ledger that is a copy tells
+/// only what it has.
+pub(crate) fn receipt(
+    global: &Global,
+    ledger: &dyn Ledger,
+    number: u64,
+) -> Result<Receipt, Failure> {
+    let mut receipt = ledger.receipt(number)?;
+    let keys = global.data.join("keys.db");
+    if global.ledger.is_none() && keys.is_file() {
+        receipt.overwritten = taggant::is_overwritten(&keys, number)?;
+    }
+    Ok(receipt)
 }
 
 /// Whether there is a ledger to ask.

@@ -65,7 +65,24 @@ fn a_copy_that_was_put_back_is_found_by_what_was_kept() {
     assert_eq!(found["findings"][0]["kind"], "rolled_back");
     // Nor does a ledger that was made anew pass.
     std::fs::remove_file(folder.ledger()).unwrap();
+    // It is not made anew beside the checkpoint of the old one; somebody made it elsewhere.
+    folder.run_with(&["subject", "--file", "-"], &common::guest(1).id).exits(3);
+    let beside = path("anchor");
+    let kept: Vec<_> = std::fs::read_dir(&beside)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().starts_with("checkpoint."))
+        .collect();
+    let aside = tempfile::tempdir().unwrap();
+    let moved = |from: &std::path::Path, to: &std::path::Path| {
+        for name in &kept {
+            std::fs::copy(from.join(name), to.join(name)).unwrap();
+            std::fs::remove_file(from.join(name)).unwrap();
+        }
+    };
+    moved(&beside, aside.path());
     folder.run_with(&["subject", "--file", "-"], &common::guest(1).id).exits(0);
+    moved(aside.path(), &beside);
     let found = folder.run(&["verify", "--json"]).exits(1).json();
     assert!(found["findings"].to_string().contains("another"), "{found}");
 }

@@ -121,7 +121,10 @@ pub fn restore(from: &Path, home: &Path, anchor: &Path, adopt_anchor: bool) -> R
         Some(_) => {
             return Err(Error::new(
                 Outcome::KeyStoreRolledBack,
-                format!("the anchor {} is of another data folder than the backup", anchor.display()),
+                format!(
+                    "the anchor {} is of another data folder than the backup",
+                    anchor.display()
+                ),
             ));
         }
         None if adopt_anchor => {}
@@ -162,9 +165,9 @@ impl Backup {
         let (folder, history) = (hex::decode_array(folder)?, history.parse().ok()?);
         let file = |line: &str| {
             let mut parts = line.split(' ');
-            let name = FILES.iter().find(|name| parts.next() == Some(name))?;
+            let name = parts.next().filter(|name| FILES.contains(name))?;
             let (length, hash) = (parts.next()?.parse().ok()?, hex::decode_array(parts.next()?)?);
-            parts.next().is_none().then(|| ((*name).to_owned(), length, hash))
+            parts.next().is_none().then(|| (name.to_owned(), length, hash))
         };
         let files = lines.map(file).collect::<Option<Vec<_>>>()?;
         files.iter().any(|(name, ..)| name == "keys.db").then_some(Self { folder, history, files })

@@ -263,7 +263,9 @@ impl Database {
         let name = path.to_str().ok_or_else(|| self.not_copied(path, "its name is not UTF-8"))?;
         self.read(|connection| connection.execute("VACUUM INTO ?1", [name]).map(drop))?;
         let synced = std::fs::File::open(path).and_then(|file| file.sync_all());
-        synced.and_then(|()| sync_folder(path)).map_err(|error| self.not_copied(path, &error.to_string()))
+        synced
+            .and_then(|()| sync_folder(path))
+            .map_err(|error| self.not_copied(path, &error.to_string()))
     }
 
     fn not_copied(&self, path: &Path, why: &str) -> Error {

@@ -132,7 +132,9 @@ fn a_rotation_wraps_no_key_of_an_erased_person_whose_old_row_was_put_back() {
     assert_eq!(ring.rotate_branch("t", "main", false).unwrap(), 1, "the other one's key only");
     assert_eq!(outcome(ring.tenant("t").unwrap().open_key(key)), Outcome::Erased);
     let connection = rusqlite::Connection::open(folder.path().join("keys.db")).unwrap();
-    let sql = format!("SELECT generation FROM branch_keys WHERE id = (SELECT branch FROM data_keys {row})");
+    let sql = format!(
+        "SELECT generation FROM branch_keys WHERE id = (SELECT branch FROM data_keys {row})"
+    );
     let generation: u32 = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
     assert_eq!(generation, 1, "it was wrapped anew");
 }

@@ -52,7 +52,8 @@ fn an_erasure_is_not_overwritten_while_a_reader_keeps_the_key_in_the_file() {
     // A reader in the middle of a transaction: a backup, a report.
     let mut reader = Connection::open(folder.path().join("keys.db")).unwrap();
     let snapshot = reader.transaction().unwrap();
-    let _: i64 = snapshot.query_row("SELECT count(*) FROM data_keys", [], |row| row.get(0)).unwrap();
+    let _: i64 =
+        snapshot.query_row("SELECT count(*) FROM data_keys", [], |row| row.get(0)).unwrap();
     let begun = Instant::now();
     let erasure = ring.erase("t", tag, &Groups::All).unwrap();
     assert!(begun.elapsed() < Duration::from_secs(5), "it waited for the reader");
@@ -83,7 +84,8 @@ fn what_a_dead_process_could_not_overwrite_the_next_start_does() {
     let key = wrapped(folder.path(), tag);
     let mut reader = Connection::open(folder.path().join("keys.db")).unwrap();
     let snapshot = reader.transaction().unwrap();
-    let _: i64 = snapshot.query_row("SELECT count(*) FROM data_keys", [], |row| row.get(0)).unwrap();
+    let _: i64 =
+        snapshot.query_row("SELECT count(*) FROM data_keys", [], |row| row.get(0)).unwrap();
     let erasure = ring.erase("t", tag, &Groups::All).unwrap();
     assert!(!erasure.overwritten);
     drop(ring);

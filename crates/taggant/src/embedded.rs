@@ -9,7 +9,7 @@ use taggant_store::checkpoint::CheckpointFiles;
 use taggant_store::keys::{FileAnchor, SqliteKeyStore};
 use taggant_store::ledger;
 
-use crate::builder::{Builder, make_folder};
+use crate::builder::{Builder, Ports, make_folder};
 use crate::runtime::Runtime;
 
 impl Runtime {
@@ -53,6 +53,7 @@ impl Builder {
             ports.key_store = Some(Arc::new(SqliteKeyStore::open(&home.join("keys.db"))?));
         }
         if ports.root.is_none() {
+            refuse_new_root(ports, &home.join("root.key"))?;
             ports.root = Some(Arc::new(taggant_store::root::from_file(&home.join("root.key"))?));
         }
         let anchor = home.join("anchor");
@@ -96,10 +97,30 @@ impl Builder {
         ))
     }
 
+    /// A ledger that has signed checkpoints is not begun anew because its file is gone.
+    fn refuse_new_ledger(&self, path: &Path) -> Result<()> {
+        let is_there = path.metadata().is_ok_and(|file| file.len() > 0);
+        let kept = self.ports.checkpoints.as_ref().filter(|_| !is_there && !self.keys.begin_anew);
+        let Some(keeper) = kept else { return Ok(()) };
+        if keeper.ledgers()?.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(
+            Outcome::JournalUnavailable,
+            format!(
+                "there is no ledger {} and there is a checkpoint of one beside the anchor: restore \
+                 the ledger; where it is lost for good, move the checkpoint away",
+                path.display()
+            ),
+        ))
+    }
+
     /// So does the ledger, which is then one of the folder.
     pub(crate) fn fill_ledger(&mut self, folder: [u8; 16]) -> Result<()> {
         if let (Some(home), None) = (&self.home, &self.ports.ledger) {
-            let ledger = ledger::open(&home.join("ledger.db"))?;
+            let path = home.join("ledger.db");
+            self.refuse_new_ledger(&path)?;
+            let ledger = ledger::open(&path)?;
             ledger.belong_to(folder, self.keys.begin_anew)?;
             self.ports.ledger = Some(Arc::new(ledger));
         }
@@ -114,6 +135,31 @@ impl Builder {
         }
         Ok(())
     }
+}
+
+/// Whether nothing is left in a key store's files of the keys that an erasure destroyed, by its number.
+/// Needs no key: it tells what the store says.
+///
+/// # Errors
+/// `KeyUnavailable`, `Tampered`.
+pub fn is_overwritten(key_store: &Path, erasure: u64) -> Result<bool> {
+    taggant_core::key::is_overwritten(&SqliteKeyStore::open(key_store)?, erasure)
+}
+
+/// A root key is not made beside a key store that was made under another.
+fn refuse_new_root(ports: &Ports, file: &Path) -> Result<()> {
+    let Some(store) = &ports.key_store else { return Ok(()) };
+    if file.symlink_metadata().is_ok() || store.folder()?.is_none() {
+        return Ok(());
+    }
+    Err(Error::new(
+        Outcome::KeyUnavailable,
+        format!(
+            "there is a key store and no root-key file {}: put back the one that the key store was \
+             made under; without it nothing can be opened",
+            file.display()
+        ),
+    ))
 }
 
 pub(crate) fn read_policy(path: &Path) -> Result<Policy> {

@@ -86,6 +86,8 @@ pub mod journal {
 
 pub use about::About;
 pub use builder::Builder;
+#[cfg(feature = "embedded")]
+pub use embedded::is_overwritten;
 pub use runtime::Runtime;
 #[cfg(feature = "tracing")]
 pub use span::FlowSpan;

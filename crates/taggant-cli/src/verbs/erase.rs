@@ -80,11 +80,14 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
     match &args.verb {
         Verb::Person(args) => erase(args, global, output),
         Verb::List(List {}) => list(global, output),
-        Verb::Show(args) => show(&data::ledger(global)?.receipt(args.number)?, None, output),
+        Verb::Show(args) => {
+            let ledger = data::ledger(global)?;
+            show(&data::receipt(global, &*ledger, args.number)?, None, output)
+        }
         Verb::Confirm(args) => {
             let runtime = data::runtime(global)?;
             runtime.ledger().confirm(args.number, args.line)?;
-            show(&runtime.ledger().receipt(args.number)?, None, output)
+            show(&runtime.receipt(args.number)?, None, output)
         }
     }
 }
@@ -174,7 +177,7 @@ fn list(global: &Global, output: &Output) -> Result<Exit, Failure> {
     let ledger = data::ledger(global)?;
     let mut erasures = Vec::new();
     for number in ledger.receipts()? {
-        let receipt = ledger.receipt(number)?;
+        let receipt = data::receipt(global, &*ledger, number)?;
         erasures.push(Line {
             number,
             handle: receipt.handle.to_string(),

@@ -1,6 +1,7 @@
 //! One file per verb.
 
 mod actors;
+mod backup;
 mod checkpoint;
 mod completions;
 mod drain;
@@ -14,6 +15,7 @@ mod keys;
 mod map;
 mod policy;
 mod report;
+mod restore;
 mod scan;
 mod subject;
 mod trace;
@@ -40,6 +42,8 @@ pub(crate) enum Verb {
     Export(export::Args),
     Erase(erase::Args),
     Keys(keys::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
     Policy(policy::Args),
     Scan(scan::Args),
     Verify(verify::Args),
@@ -77,6 +81,8 @@ pub(crate) fn run(cli: &Cli, output: &Output) -> Result<Exit, Failure> {
         Verb::Trace(args) => trace::run(args, &cli.global, output),
         Verb::Subject(args) => subject::run(args, &cli.global, output),
         Verb::Keys(args) => keys::run(args, &cli.global, output),
+        Verb::Backup(args) => backup::run(args, &cli.global, output),
+        Verb::Restore(args) => restore::run(args, &cli.global, output),
         Verb::Actors(args) => actors::run(args, &cli.global, output),
         Verb::Report(args) => report::run(args, &cli.global, output),
         Verb::Drift(args) => drift::run(args, &cli.global, output),

@@ -49,7 +49,8 @@ impl Receipt {
     #[must_use]
     pub fn is_provisional(&self) -> bool {
         !self.overwritten
-            || !self.waiting_for.is_empty() || taggant_core::event::now() < self.final_ns
+            || !self.waiting_for.is_empty()
+            || taggant_core::event::now() < self.final_ns
     }
 }
 

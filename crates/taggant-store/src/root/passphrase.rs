@@ -61,7 +61,9 @@ fn create(path: &Path) -> Result<[u8; 16]> {
     let linked = written.and_then(|()| std::fs::hard_link(&fresh, path));
     let _ = std::fs::remove_file(&fresh);
     match linked {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(refused(path)),
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            return Err(refused(path));
+        }
         _ => sync_folder(path).map_err(|_| refused(path))?,
     }
     let kept = std::fs::read_to_string(path).map_err(|_| refused(path))?;
