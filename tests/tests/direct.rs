@@ -201,7 +201,8 @@ fn an_error_says_field_and_record_and_nothing_of_the_format() {
             people.iter().map(|p| serde_json::to_value(table().seal(p)).unwrap()).collect();
         rows[1]["name"] = rows[0]["name"].clone();
         let rows = json(&rows);
-        let error = stored().read_json::<Vec<Person>>(&rows).err().expect("moved to another person");
+        let error =
+            stored().read_json::<Vec<Person>>(&rows).err().expect("moved to another person");
         assert_eq!(error.field(), Some("direct.people.name"));
         assert_eq!(error.record(), Some(1));
         assert_eq!(error.location(), Some("postgres://db/people"));
@@ -338,12 +339,11 @@ fn a_spawner_carries_runtime_and_flow_to_tasks_and_threads() {
     let rows = std::thread::scope(|scope| {
         let closure = scope.spawn(spawner.closure(write));
         let future = spawner.future(async { write() });
-        let future = scope.spawn(|| {
-            match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        let future =
+            scope.spawn(|| match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(row) => row,
                 Poll::Pending => panic!("not ready"),
-            }
-        });
+            });
         [closure.join().expect("it ran"), future.join().expect("it ran")]
     });
     recorder.run(|| {

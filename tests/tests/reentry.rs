@@ -170,10 +170,12 @@ fn deed(number: usize, id: u64) -> String {
         1 => written(&table().seal(&host(id))).map_or("err".into(), |row| seen(&row, &stored())),
         2 => written(&shipper().wrap(&host(id))).map_or("err".into(), |row| seen(&row, &default)),
         3 => shipper().run(|| written(&host(id))).map_or("err".into(), |row| seen(&row, &default)),
-        4 => Flow::log("app").run(|| written(&host(id))).map_or("err".into(), |row| {
-            String::from_utf8(row).expect("JSON")
-        }),
-        5 => Flow::none().run(|| written(&host(id))).map_or("err".into(), |row| seen(&row, &default)),
+        4 => Flow::log("app")
+            .run(|| written(&host(id)))
+            .map_or("err".into(), |row| String::from_utf8(row).expect("JSON")),
+        5 => {
+            Flow::none().run(|| written(&host(id))).map_or("err".into(), |row| seen(&row, &default))
+        }
         6 => format!("{:?}", written(&Sensitive::new(format!("bare-{id}"))).is_ok()),
         7 => format!("{:?}", written(&shipper().wrap(&Sensitive::new("bare".to_owned()))).is_ok()),
         8 => {
@@ -234,7 +236,12 @@ fn points() -> impl Strategy<Value = Point> {
 }
 
 /// Does the deeds at a point of the outer one; returns what came of all.
-fn inside(point: Point, outer: usize, deeds: &[usize], panics: bool) -> (Option<String>, Vec<String>) {
+fn inside(
+    point: Point,
+    outer: usize,
+    deeds: &[usize],
+    panics: bool,
+) -> (Option<String>, Vec<String>) {
     let done = std::rc::Rc::new(RefCell::new(Vec::new()));
     let (list, log) = (deeds.to_vec(), done.clone());
     let hook: Hook = Box::new(move || {

@@ -59,7 +59,10 @@ impl Sql for Sqlite {
     }
 
     fn write(&self, work: &mut Work<'_>) -> Result<()> {
-        self.database.try_write(|transaction| work(&mut Open(transaction)))
+        self.database.try_write(|transaction| work(&mut Open(transaction)))?;
+        // It is committed: what fails here is tried with the next.
+        let _ = self.database.bound_log();
+        Ok(())
     }
 
     fn scratch(&self) -> Result<Box<dyn Sql>> {

@@ -32,3 +32,25 @@ pub(crate) fn beside(path: &Path) -> Result<(PathBuf, File)> {
     let file = options().open(&fresh)?;
     Ok((fresh, file))
 }
+
+/// Lets the owner write the files beside another that it may write. SQLite makes them with the rights
+/// that the file has then: where it was read-only for a while, they would stay so for good.
+pub(crate) fn as_writable(path: &Path, ends: &[&str]) {
+    #[cfg(unix)]
+    for end in ends {
+        use std::os::unix::fs::PermissionsExt as _;
+        const OWNER_WRITES: u32 = 0o200;
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        let (Ok(file), Ok(other)) = (std::fs::metadata(path), std::fs::metadata(&name)) else {
+            continue;
+        };
+        let writable = file.permissions().mode() & OWNER_WRITES != 0;
+        if writable && other.permissions().mode() & OWNER_WRITES == 0 {
+            // Another user's stays as it is, and SQLite says so.
+            let _ = std::fs::set_permissions(&name, file.permissions());
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (path, ends);
+}

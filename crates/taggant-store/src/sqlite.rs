@@ -1,5 +1,6 @@
 //! One SQLite connection, shared by threads, never by processes.
 
+use std::error::Error as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
@@ -16,14 +17,21 @@ use crate::watch::Seen;
 /// How long a process waits for another's transaction.
 const BUSY: Duration = Duration::from_secs(30);
 
-/// How long the emptying of the log waits for readers.
-const READERS: Duration = Duration::from_millis(20);
+/// How long the emptying of the log waits for readers, where it is tried again soon.
+pub(crate) const SHORT: Duration = Duration::from_millis(20);
+
+/// How long the emptying of a log that has become too long waits for readers, and writers for it.
+const LONG: Duration = Duration::from_secs(2);
 
 /// Memory for pages of the ledger at most, in KiB.
 const CACHE_KIB: i64 = 64 * 1024;
 
 /// How long the ledger's log may become before it goes to the file, in pages of 4 KiB.
 const LOG_PAGES: i64 = 32 * 1024;
+
+/// How long it may become in bytes before somebody waits for the readers that keep it from that:
+/// where there is always one, it would grow without end.
+const LOG_BYTES: u64 = 3 * 4096 * LOG_PAGES as u64;
 
 /// A database file and this process's connection to it.
 pub(crate) struct Database {
@@ -35,6 +43,8 @@ pub(crate) struct Database {
     schema: Option<Schema>,
     /// Where writers stand in line, if they do.
     turns: Option<Turns>,
+    /// How long the log may become.
+    log_bytes: u64,
     open: Arc<Open>,
     /// What `fork` knows of `open`.
     _at_fork: Arc<dyn AtFork>,
@@ -142,6 +152,7 @@ impl Database {
             read_only,
             schema: None,
             turns: None,
+            log_bytes: LOG_BYTES,
             open,
             _at_fork: at_fork,
         }
@@ -175,6 +186,7 @@ impl Database {
         }
         // SQLite gives its log the rights of the file. Where it can't be made, SQLite says so.
         let _ = private::make(&self.path);
+        private::as_writable(&self.path, &["-wal", "-shm"]);
         let connection = Connection::open(&self.path)?;
         connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -243,12 +255,22 @@ impl Database {
         }
     }
 
-    /// Brings the log into the file and empties it, where no reader keeps it from that: says whether
-    /// it was.
-    pub(crate) fn empty_log(&self) -> Result<bool> {
+    /// Empties a log that has become too long, if it can be done in a while.
+    pub(crate) fn bound_log(&self) -> Result<()> {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        if std::fs::metadata(log).is_ok_and(|file| file.len() > self.log_bytes) {
+            self.empty_log(LONG)?;
+        }
+        Ok(())
+    }
+
+    /// Brings the log into the file and empties it, where no reader keeps it from that for so long:
+    /// says whether it was.
+    pub(crate) fn empty_log(&self, longest: Duration) -> Result<bool> {
         self.read(|connection| {
             // SQLite waits here for readers, and keeps writers away meanwhile.
-            connection.busy_timeout(READERS)?;
+            connection.busy_timeout(longest)?;
             let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
             let is_busy = connection.query_row(sql, [], |row| row.get::<_, i64>(0));
             connection.busy_timeout(BUSY)?;
@@ -325,6 +347,18 @@ impl Database {
     }
 
     fn in_turn<R>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<(bool, R)>) -> Result<R> {
+        let done = self.try_in_turn(work);
+        if done.as_ref().is_err_and(|error| error.source().is_some_and(is_read_only)) {
+            // It stays so as long as the connection, whatever becomes of the file.
+            drop(self.open.0.lock().connection.take());
+        }
+        done
+    }
+
+    fn try_in_turn<R>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<(bool, R)>,
+    ) -> Result<R> {
         let mut open = self.connected()?;
         let Connected { connection, compared, seen, .. } = &mut *open;
         let connection = connection.as_mut().expect("connected above");
@@ -393,6 +427,10 @@ pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
+fn is_read_only(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<Cause>().is_some_and(|cause| cause.0 == Some(ErrorCode::ReadOnly))
+}
+
 /// SQLite's code, as the source of an error: its own message may quote a row.
 #[derive(Debug)]
 struct Cause(Option<ErrorCode>);
@@ -430,8 +468,6 @@ pub(crate) fn because(error: &rusqlite::Error, what: Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::error::Error as _;
-
     use super::*;
 
     #[test]
@@ -449,5 +485,64 @@ mod tests {
         );
         let gone = Database::open(&folder.path().join("none/x.db"), &[], false, outcome);
         assert!(gone.err().expect("no folder").is_retryable());
+    }
+
+    #[test]
+    fn readers_that_are_always_there_do_not_let_the_log_grow_without_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ledger.db");
+        let outcome = Outcome::JournalUnavailable;
+        let sql = ["CREATE TABLE t (a)"];
+        let mut database = Database::open(&path, &sql, false, outcome).expect("made");
+        database.log_bytes = 1 << 20;
+        let done = std::sync::atomic::AtomicBool::new(false);
+        let mut longest = 0;
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let reader = Connection::open(&path).expect("opened");
+                    while !done.load(std::sync::atomic::Ordering::SeqCst) {
+                        reader.execute_batch("BEGIN; SELECT count(*) FROM t").expect("read");
+                        std::thread::sleep(Duration::from_millis(15));
+                        reader.execute_batch("COMMIT").expect("ended");
+                    }
+                });
+            }
+            for _ in 0..400 {
+                let insert = "INSERT INTO t VALUES (randomblob(40000))";
+                database.write(|transaction| transaction.execute(insert, [])).expect("written");
+                database.bound_log().expect("bounded");
+                let length = std::fs::metadata(path.with_extension("db-wal")).expect("a log").len();
+                longest = longest.max(length);
+            }
+            done.store(true, std::sync::atomic::Ordering::SeqCst);
+        });
+        assert!(longest < 2 << 20, "{longest} bytes");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_was_read_only_for_a_while_is_written_again() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ledger.db");
+        let outcome = Outcome::JournalUnavailable;
+        let sql = ["CREATE TABLE t (a)"];
+        let open = || Database::open(&path, &sql, false, outcome).expect("opened");
+        // A reader of another process keeps log and index there.
+        drop(open());
+        let _reader = {
+            let reader = Connection::open(&path).expect("opened");
+            reader.execute_batch("INSERT INTO t VALUES (1)").expect("written");
+            reader
+        };
+        let index = path.with_extension("db-shm");
+        std::fs::set_permissions(&index, std::fs::Permissions::from_mode(0o400)).expect("changed");
+        let database = open();
+        database
+            .write(|transaction| transaction.execute("INSERT INTO t VALUES (2)", []))
+            .expect("written");
+        let mode = index.metadata().expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "as the file's");
     }
 }

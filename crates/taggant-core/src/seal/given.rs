@@ -145,9 +145,7 @@ impl<S: Serializer> Serializer for Given<S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, Self::Error> {
-        self.0
-            .serialize_newtype_variant(name, index, variant, &Part(value))
-            .map_err(GivenError::of)
+        self.0.serialize_newtype_variant(name, index, variant, &Part(value)).map_err(GivenError::of)
     }
     fn serialize_seq(self, len: Option<usize>) -> Result<Self::SerializeSeq, Self::Error> {
         self.0.serialize_seq(len).map(Given).map_err(GivenError::of)
@@ -169,10 +167,7 @@ impl<S: Serializer> Serializer for Given<S> {
         variant: &'static str,
         len: usize,
     ) -> Result<Self::SerializeTupleVariant, Self::Error> {
-        self.0
-            .serialize_tuple_variant(name, index, variant, len)
-            .map(Given)
-            .map_err(GivenError::of)
+        self.0.serialize_tuple_variant(name, index, variant, len).map(Given).map_err(GivenError::of)
     }
     fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, Self::Error> {
         self.0.serialize_map(len).map(Given).map_err(GivenError::of)

@@ -7,8 +7,8 @@ use super::held::Unopened;
 use super::read::open;
 use super::stack;
 use crate::error::{Error, Outcome, Result};
-use crate::flow::resolved::Resolved;
 use crate::flow::Runtime;
+use crate::flow::resolved::Resolved;
 use crate::tag::Action;
 
 /// Appends the CBOR plaintext of an unopened value, to be sealed for another place.

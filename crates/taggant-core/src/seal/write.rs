@@ -93,8 +93,8 @@ fn begin(
     if outermost {
         fail::clear();
     }
-    let entered =
-        stack::begin(spec, comes, bind).map_err(|error| error.at_field(spec.dataset, "(record)"))?;
+    let entered = stack::begin(spec, comes, bind)
+        .map_err(|error| error.at_field(spec.dataset, "(record)"))?;
     stack::with(|stack| {
         let frame = stack.top();
         let counters = frame.flow.runtime.counters();

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use taggant_core::Result;
 
-use crate::sqlite::Database;
+use crate::sqlite::{Database, SHORT};
 
 /// The number of the kind of entry that erases.
 const ERASED: i64 = 2;
@@ -52,7 +52,7 @@ pub(super) fn try_now(database: &Database) -> Result<u64> {
     if !is_left {
         return Ok(last.max(done).cast_unsigned());
     }
-    if !database.empty_log()? {
+    if !database.empty_log(SHORT)? {
         return Ok(done.cast_unsigned());
     }
     database.write(|transaction| {
