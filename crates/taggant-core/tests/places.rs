@@ -111,6 +111,7 @@ fn a_pattern_that_can_match_nothing_is_an_error_that_tells_the_spelling_that_wou
         ("https://partner.example?x", "write \"https://partner.example/**\""),
         ("*", "write \"*/**\""),
         ("log:stdout", "write \"log:stdout/**\""),
+        ("**://Partner.example:443", "write \"**://partner.example:443/**\""),
         ("https:*", "write \"https://*/**\""),
         ("https://part ner.example/**", "names a host"),
         ("https://partner.example:44*/**", "a port is a number"),

@@ -23,7 +23,7 @@ impl Place {
 
 /// Behind a scheme of the web: as an HTTP client takes it.
 pub(super) fn web(scheme: &str, authority: &str) -> Result<Place> {
-    let url = Url::parse(&format!("{scheme}://{authority}")).map_err(refused)?;
+    let url = Url::parse(&format!("{scheme}://{authority}/")).map_err(refused)?;
     let host = url.host_str().unwrap_or_default();
     if host.is_empty() && scheme == "file" {
         return Ok(Place { host: String::new(), port: None });
@@ -40,16 +40,21 @@ pub(super) fn hosts(authority: &str) -> Result<Vec<Place>> {
 fn one_host(text: &str) -> Result<Place> {
     // The standard leaves such hosts as they are written. Names and addresses are the same ones
     // behind every scheme, so that they are folded here too.
-    let url = Url::parse(&format!("x://{text}")).map_err(refused)?;
+    let url = Url::parse(&format!("x://{text}/")).map_err(refused)?;
     let host = url.host_str().unwrap_or_default();
     let host = host.strip_suffix('.').unwrap_or(host);
     let folded = match Host::parse(host) {
-        Ok(Host::Ipv4(_)) if !host.contains('.') => host.to_ascii_lowercase(),
+        Ok(Host::Ipv4(_)) if !host.contains('.') => lower(host),
         Ok(host) => host.to_string(),
         // The path of a socket, or another name that is no domain.
-        Err(_) => host.to_ascii_lowercase(),
+        Err(_) => lower(host),
     };
     Ok(Place { host: uri_safe_host(&checked(&folded)?), port: url.port() })
+}
+
+/// Letters that were escaped too.
+fn lower(host: &str) -> String {
+    uri_safe_host(host).to_ascii_lowercase()
 }
 
 /// Escapes in upper case, as `uri_safe` writes them; the brackets of an address stay.

@@ -100,8 +100,11 @@ fn marked(text: &str, marks: &Marks) -> Result<Vec<String>> {
     let parts = parts(&format!("{}{tail}", any_port.unwrap_or(before))).map_err(nothing)?;
     check_international(&parts.namespace, marks)?;
     let namespace = marks.unset(&parts.namespace);
+    // A `**` may stand for the name too, but not one in a scheme.
+    let host = namespace.find("://").map_or(0, |at| at + 3);
+    let may_be_name = namespace[host..].contains("**");
     let rest = match marks.unset(&parts.name) {
-        name if name.is_empty() && !namespace.contains("**") => return Err(no_name(&namespace)),
+        name if name.is_empty() && !may_be_name => return Err(no_name(&namespace)),
         name if name.is_empty() => name,
         name => format!("/{name}"),
     };
@@ -111,7 +114,6 @@ fn marked(text: &str, marks: &Marks) -> Result<Vec<String>> {
     }
     normal.extend(default_ports(&namespace).map(|namespace| format!("{namespace}{rest}")));
     if let Some(authority) = authority {
-        let host = namespace.find("://").map_or(0, |at| at + 3);
         let written = authority.rsplit('@').next().unwrap_or_default();
         if let (Some(end), Some(from)) = (namespace[host..].find("**"), written.find(&marks.stars))
         {
