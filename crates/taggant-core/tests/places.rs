@@ -213,6 +213,13 @@ fn place_like() -> impl Strategy<Value = String> {
         .prop_map(|(scheme, slashes, host, rest)| format!("{scheme}{slashes}{host}{rest}"))
 }
 
+#[test]
+fn an_alternative_that_no_client_would_take_is_none() {
+    assert_eq!(normal_patterns("h**://xn--h:443/x").unwrap(), ["h**://xn--h:443/x"]);
+    let numbers = normal_patterns("http*://123:443/x").unwrap();
+    assert_eq!(numbers, ["http*://123:443/x", "https://0.0.0.123/x"]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

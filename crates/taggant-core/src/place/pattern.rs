@@ -112,7 +112,8 @@ fn marked(text: &str, marks: &Marks) -> Result<Vec<String>> {
     if any_port.is_some() {
         normal.push(format!("{namespace}:*{rest}"));
     }
-    normal.extend(default_ports(&namespace).map(|namespace| format!("{namespace}{rest}")));
+    let others = default_ports(&parts.namespace, marks);
+    normal.extend(others.iter().map(|namespace| format!("{namespace}{rest}")));
     if let Some(authority) = authority {
         let written = authority.rsplit('@').next().unwrap_or_default();
         if let (Some(end), Some(from)) = (namespace[host..].find("**"), written.find(&marks.stars))
@@ -127,17 +128,21 @@ fn marked(text: &str, marks: &Marks) -> Result<Vec<String>> {
     Ok(normal)
 }
 
-/// `*://host:443/x` is `https://host/x`, which is written without the port.
-fn default_ports(namespace: &str) -> impl Iterator<Item = String> {
+/// `*://host:443/x` is `https://host/x`, which is written without the port. Where a client would not
+/// take the host there is no such place.
+fn default_ports(namespace: &str, marks: &Marks) -> Vec<String> {
     let (scheme, authority) = namespace.split_once("://").unwrap_or_default();
     let (host, port) = authority.rsplit_once(':').unwrap_or_default();
-    let (scheme, host) = (scheme.to_owned(), host.to_owned());
-    let port: Option<u16> = port.parse().ok().filter(|_| scheme.contains('*'));
-    WEB.into_iter()
-        .filter(move |(web, default)| {
-            port.is_some() && *default == port && super::matches(&scheme, web)
-        })
-        .map(move |(web, _)| format!("{web}://{host}"))
+    let scheme = marks.unset(scheme);
+    let Some(port) = port.parse::<u16>().ok().filter(|_| scheme.contains('*')) else {
+        return Vec::new();
+    };
+    let same = WEB.iter().filter(|(web, of)| *of == Some(port) && super::matches(&scheme, web));
+    same.filter_map(|(web, _)| {
+        let place = super::host::web(web, host).ok()?;
+        Some(marks.unset(&format!("{web}://{}", place.text())))
+    })
+    .collect()
 }
 
 /// A label that is not ASCII is written as a whole in another way (`xn--`), so that a star for a
