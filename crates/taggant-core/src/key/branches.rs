@@ -7,7 +7,7 @@ use super::history::{KeyEvent, made};
 use super::record::Draft;
 use super::shared::Shared;
 use super::store::BranchRow;
-use crate::cipher::fork::RwLock;
+use crate::cipher::fork::{Mutex, RwLock};
 use crate::error::Result;
 
 /// Those that this process has needed. Each kind of service key has a branch of its own, so that a
@@ -15,11 +15,14 @@ use crate::error::Result;
 pub(super) struct Branches {
     pub(super) tenant: Arc<str>,
     open: RwLock<Vec<Arc<Branch>>>,
+    /// Held by the one who asks the root key: it is asked once per branch key. Who finds a key that is
+    /// open does not take it.
+    opening: Mutex<()>,
 }
 
 impl Branches {
     pub(super) fn new(tenant: &str) -> Self {
-        Self { tenant: Arc::from(tenant), open: RwLock::default() }
+        Self { tenant: Arc::from(tenant), open: RwLock::default(), opening: Mutex::default() }
     }
 
     /// The branch key of a group that a row names.
@@ -74,16 +77,19 @@ impl Branches {
         is_known: &dyn Fn(&Branch) -> bool,
     ) -> Result<Arc<Branch>> {
         let is_it = |known: &&Arc<Branch>| &*known.group == group && is_known(known);
-        if let Some(known) = self.open.read().iter().find(is_it) {
-            return Ok(known.clone());
+        let found = || self.open.read().iter().find(is_it).cloned();
+        if let Some(known) = found() {
+            return Ok(known);
+        }
+        let _opening = self.opening.lock();
+        if let Some(known) = found() {
+            return Ok(known);
         }
         let rows = shared.store().branches(&self.tenant)?;
         let row = rows.iter().find(|row| row.group == group && is_row(row));
         let row = row.ok_or_else(|| branch::lost(&self.tenant, group))?;
         let opened = Arc::new(branch::open(&*shared.root(), row)?);
-        let mut open = self.open.write();
-        // Another thread may have been faster; two copies do no harm.
-        open.push(opened.clone());
+        self.open.write().push(opened.clone());
         Ok(opened)
     }
 }

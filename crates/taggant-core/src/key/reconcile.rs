@@ -1,5 +1,7 @@
 //! The key store against its anchor: the one that is behind is brought up, before a key is served.
 
+use std::collections::HashMap;
+
 use super::branches::Branches;
 use super::erase;
 use super::groups::Groups;
@@ -43,8 +45,10 @@ impl Shared {
         }
         self.learn_anew(&stored)?;
         let mut head = stored.last();
+        // The root key is asked once per tenant, however much is to happen again.
+        let mut fences = HashMap::new();
         for row in &anchored[common..] {
-            if !self.again(head, row)? {
+            if !self.again(head, row, &mut fences)? {
                 return Ok(false);
             }
             self.learn(std::slice::from_ref(row))?;
@@ -78,7 +82,12 @@ impl Shared {
     }
 
     /// Makes happen again what a store that was restored from a backup has forgotten.
-    fn again(&self, head: Option<&EventRow>, row: &EventRow) -> Result<bool> {
+    fn again(
+        &self,
+        head: Option<&EventRow>,
+        row: &EventRow,
+        fences: &mut HashMap<String, Option<MacKey>>,
+    ) -> Result<bool> {
         let mut change = Change {
             folder: None,
             event: row.clone(),
@@ -87,12 +96,19 @@ impl Shared {
             keys: Vec::new(),
             fence: None,
         };
-        match row.event() {
+        let event = row.event();
+        if matches!(event, Some(KeyEvent::Erased { .. } | KeyEvent::State { .. }))
+            && !fences.contains_key(&row.tenant)
+        {
+            fences.insert(row.tenant.clone(), self.fence_key(&row.tenant)?);
+        }
+        let fence = fences.get(&row.tenant).and_then(Option::as_ref);
+        match event {
             Some(KeyEvent::Erased { subject, groups, .. }) => {
-                self.erase_again(&row.tenant, subject, &groups, &mut change)?;
+                self.erase_again(fence, &row.tenant, subject, &groups, &mut change)?;
             }
             Some(KeyEvent::State { key, state }) => {
-                change.keys.extend(self.state_again(&row.tenant, key, state)?);
+                change.keys.extend(self.state_again(fence, &row.tenant, key, state)?);
             }
             _ => {}
         }
@@ -101,14 +117,15 @@ impl Shared {
 
     fn erase_again(
         &self,
+        fence: Option<&MacKey>,
         tenant: &str,
         subject: SubjectTag,
         groups: &Groups,
         change: &mut Change,
     ) -> Result<()> {
         let work = self.store().erase_work(tenant, subject, groups)?;
-        if let Some(fence) = self.fence_key(tenant)? {
-            change.keys = erase::destroy(&fence, tenant, subject, groups, &work.keys)?;
+        if let Some(fence) = fence {
+            change.keys = erase::destroy(fence, tenant, subject, groups, &work.keys)?;
         }
         let mut all = self.fact(|f| f.erased(tenant, subject).cloned().unwrap_or(Groups::none()));
         all.add(groups);
@@ -117,16 +134,22 @@ impl Shared {
         Ok(())
     }
 
-    fn state_again(&self, tenant: &str, key: KeyId, state: KeyState) -> Result<Option<Swap>> {
+    fn state_again(
+        &self,
+        fence: Option<&MacKey>,
+        tenant: &str,
+        key: KeyId,
+        state: KeyState,
+    ) -> Result<Option<Swap>> {
         let rows = self.store().data_keys(&[key])?;
-        let (Some(row), Some(fence)) = (rows.first(), self.fence_key(tenant)?) else {
+        let (Some(row), Some(fence)) = (rows.first(), fence) else {
             return Ok(None);
         };
         if row.tenant != tenant {
             return Err(mac::tampered());
         }
-        mac::check_data_key(&fence, row)?;
-        Ok((row.state != KeyState::Erased).then(|| super::rotate::in_state(&fence, row, state)))
+        mac::check_data_key(fence, row)?;
+        Ok((row.state != KeyState::Erased).then(|| super::rotate::in_state(fence, row, state)))
     }
 
     /// The fence key of a tenant; none where the store is older than the tenant, and so has no data

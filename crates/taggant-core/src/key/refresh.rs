@@ -8,15 +8,19 @@ use crate::error::{Error, Outcome, Result};
 impl Shared {
     /// Asks the store now what has happened.
     pub(super) fn refresh_now(&self) -> Result<()> {
-        let mut known = self.known.lock();
+        self.refresh(&mut self.known.lock())
+    }
+
+    /// The lock is for those who ask the store: who finds a key in memory does not take it.
+    pub(super) fn refresh(&self, known: &mut Known) -> Result<()> {
         let mark = self.store().watermark()?;
         let number = mark.head.as_ref().map_or(0, |row| row.number);
         if mark.count != number || number < known.number() {
-            self.reconcile(&mut known)?;
+            self.reconcile(known)?;
         } else if number > known.number() || known.anchored < number {
-            self.advance(&mut known)?;
+            self.advance(known)?;
         } else if mark.head != known.head {
-            self.reconcile(&mut known)?;
+            self.reconcile(known)?;
         }
         self.now_fresh();
         Ok(())

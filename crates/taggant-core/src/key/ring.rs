@@ -12,13 +12,15 @@ use super::root::RootKey;
 use super::shared::{KeyConfig, Ports, Shared};
 use super::store::KeyStore;
 use super::tenant::TenantKeys;
-use crate::cipher::fork::{Port, RwLock};
+use crate::cipher::fork::{Mutex, Port, RwLock};
 use crate::error::{Error, Outcome, Result};
 
 /// The keys of a process.
 pub struct KeyRing {
     pub(super) shared: Arc<Shared>,
     tenants: RwLock<HashMap<Arc<str>, Arc<TenantKeys>>>,
+    /// Those that are being opened: others wait for theirs only.
+    opening: Mutex<HashMap<Arc<str>, Arc<Mutex<()>>>>,
 }
 
 impl KeyRing {
@@ -43,7 +45,7 @@ impl KeyRing {
         shared.reconcile(&mut shared.known.lock())?;
         person::settle(&shared)?;
         shared.now_fresh();
-        Ok(Self { shared, tenants: RwLock::default() })
+        Ok(Self { shared, tenants: RwLock::default(), opening: Mutex::default() })
     }
 
     /// The random id of the data folder that the keys belong to.
@@ -84,12 +86,14 @@ impl KeyRing {
                 "the name of a tenant can't begin with `$`: such names are the key store's own",
             ));
         }
-        let mut tenants = self.tenants.write();
-        if let Some(known) = tenants.get(tenant) {
+        let turn = self.opening.lock().entry(Arc::from(tenant)).or_default().clone();
+        let _turn = turn.lock();
+        if let Some(known) = self.tenants.read().get(tenant) {
             return Ok(known.clone());
         }
         let fresh = Arc::new(TenantKeys::open(self.shared.clone(), tenant)?);
-        tenants.insert(Arc::from(tenant), fresh.clone());
+        self.tenants.write().insert(Arc::from(tenant), fresh.clone());
+        self.opening.lock().remove(tenant);
         Ok(fresh)
     }
 

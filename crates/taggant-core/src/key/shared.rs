@@ -120,7 +120,9 @@ impl Shared {
         let done = rows.iter().try_for_each(|row| facts.apply(row));
         self.adopted.store(facts.identity().is_some(), Ordering::Release);
         drop(facts);
-        self.made.fetch_add(1, Ordering::AcqRel);
+        if rows.iter().any(|row| row.kind == 1) {
+            self.made.fetch_add(1, Ordering::AcqRel);
+        }
         if rows.iter().any(|row| row.kind != 1) {
             self.void();
         }
@@ -162,10 +164,16 @@ impl Shared {
 
     /// Asks the store if the last time is longer ago than the cache life.
     pub(super) fn ensure_fresh(&self) -> Result<()> {
-        if self.elapsed() <= self.fresh_until.load(Ordering::Acquire) {
+        if self.is_fresh() {
             return Ok(());
         }
-        self.refresh_now()
+        // One asks for all that come at the same time.
+        let mut known = self.known.lock();
+        if self.is_fresh() { Ok(()) } else { self.refresh(&mut known) }
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.elapsed() <= self.fresh_until.load(Ordering::Acquire)
     }
 
     /// Whether a person's keys of a group were erased, as far as is known here.

@@ -28,6 +28,8 @@ pub(super) struct Meddled {
     /// Calls until then.
     left: AtomicUsize,
     what: Mutex<Option<Meddle>>,
+    /// All calls so far.
+    calls: AtomicUsize,
 }
 
 fn cut() -> Error {
@@ -36,7 +38,8 @@ fn cut() -> Error {
 
 impl Meddled {
     pub(super) fn new(inner: Arc<dyn KeyStore>) -> Self {
-        Self { inner, left: AtomicUsize::new(0), what: Mutex::new(None) }
+        let (left, calls) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { inner, left, what: Mutex::new(None), calls }
     }
 
     /// Meddles with the call after `calls` more.
@@ -50,7 +53,13 @@ impl Meddled {
         self.what.lock().take().is_some()
     }
 
+    /// How often the store was asked.
+    pub(super) fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
     fn call<R>(&self, work: impl FnOnce(&dyn KeyStore) -> Result<R>) -> Result<R> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
         let armed = self.what.lock().is_some();
         if !armed || self.left.load(Ordering::SeqCst) > 0 {
             self.left.fetch_sub(usize::from(armed), Ordering::SeqCst);

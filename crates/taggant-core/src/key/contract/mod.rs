@@ -3,11 +3,13 @@
 //! Each function panics where the driver breaks the contract. [`run`] runs them all.
 
 mod admins;
+mod copy;
 mod faults;
 mod meddled;
 mod memory;
 mod ring;
 mod rows;
+mod storm;
 
 use std::sync::Arc;
 
@@ -34,6 +36,11 @@ pub fn run(make: Make<'_>) {
     faults::nothing_is_lost_or_doubled_wherever_the_store_fails(make);
     admins::two_administrators_at_once_leave_the_store_right(make);
     admins::threads_of_two_administrators_leave_the_store_right(make);
+    storm::the_root_key_is_asked_once_per_branch_key(make);
+    storm::erasures_of_others_ask_for_no_root_key(make);
+    storm::a_restored_store_asks_for_the_root_key_once(make);
+    storm::a_herd_past_the_cache_life_asks_once(make);
+    storm::prefetched_keys_are_read_without_asking(make);
 }
 
 #[cfg(test)]
