@@ -173,3 +173,24 @@ fn a_child_outlives_its_parent_while_others_come_and_go() {
     let found = Runtime::builder(folder.path()).verify(None).unwrap();
     assert!(found.is_clean(), "{:#?}", found.findings);
 }
+
+/// SQLite forbids to carry a connection across a fork: a child that ends would take its parent's locks.
+#[test]
+fn no_connection_to_a_store_goes_along_into_a_child() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = open(folder.path());
+    write(&runtime, 1);
+    let databases = || {
+        let open = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+        let names = open.filter_map(|one| std::fs::read_link(one.path()).ok());
+        names
+            .filter(|name| {
+                name.starts_with(folder.path()) && name.to_string_lossy().contains(".db")
+            })
+            .count()
+    };
+    assert!(databases() > 0, "the parent has them open");
+    wait(fork(|| assert_eq!(databases(), 0, "the child has them too")));
+    write(&runtime, 2);
+    assert!(databases() > 0);
+}

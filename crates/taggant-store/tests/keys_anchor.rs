@@ -51,3 +51,36 @@ fn the_next_erasure_anchors_those_that_could_not_be() {
     assert_eq!(anchored, [true, false, true]);
     assert_eq!(open().unwrap().head().unwrap().number, 3);
 }
+
+/// Processes that share an anchor each hand it what they have seen.
+#[test]
+fn an_anchor_that_many_extend_at_once_has_each_entry_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let memory = taggant_core::key::contract::MemoryAnchor::default();
+    let ring = KeyRing::open(
+        Arc::new(SqliteKeyStore::open(&folder.path().join("keys.db")).unwrap()),
+        Arc::new(LocalRoot::new(&[7; 32])),
+        Box::new(memory.clone()),
+        KeyConfig::default(),
+    )
+    .unwrap();
+    let tenant = ring.tenant("t").unwrap();
+    for person in 0..30 {
+        ring.hold("t", tenant.subject_tag("customer", &[person]).unwrap(), true).unwrap();
+    }
+    let Anchored { folder: of, events } = memory.read().unwrap().unwrap();
+    let path = folder.path().join("shared.log");
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let anchor = FileAnchor::new(&path);
+                for count in 1..=events.len() {
+                    anchor.extend(&of, &events[..count]).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(FileAnchor::new(&path).read().unwrap().unwrap().events, events);
+    let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+    assert_eq!(lines, events.len() + 1);
+}

@@ -1,12 +1,14 @@
 //! Data keys in memory: a small cache per thread over a sharded, bounded one per tenant.
 //!
 //! A hit in the first takes no lock, no allocation and no system call. Both are void as soon as
-//! the epoch moves: after an erasure in this process, and after a refresh that found a change.
+//! the epoch moves: after an erasure in this process, and after a refresh that found a change. Only
+//! the second keeps a key alive: when it is cleared, what nobody uses is wiped, also where a thread
+//! that sleeps has it in its own cache.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use super::data::{DataKey, Owner};
 use crate::cipher::fork::{Guard, Mutex};
@@ -33,7 +35,7 @@ const THREAD_SLOTS: usize = 256;
 struct Slot {
     asker: Asker,
     by: By,
-    key: Arc<DataKey>,
+    key: Weak<DataKey>,
 }
 
 thread_local! {
@@ -54,7 +56,7 @@ fn slot(by: &By) -> usize {
 pub(super) fn thread_get(asker: Asker, by: &By) -> Option<Arc<DataKey>> {
     SLOTS.with_borrow(|slots| {
         let slot = slots.get(slot(by))?.as_ref()?;
-        (slot.asker == asker && slot.by == *by).then(|| slot.key.clone())
+        if slot.asker == asker && slot.by == *by { slot.key.upgrade() } else { None }
     })
 }
 
@@ -64,7 +66,7 @@ pub(super) fn thread_put(asker: Asker, by: By, key: &Arc<DataKey>) {
         if slots.is_empty() {
             slots.resize_with(THREAD_SLOTS, || None);
         }
-        slots[slot(&by)] = Some(Slot { asker, by, key: key.clone() });
+        slots[slot(&by)] = Some(Slot { asker, by, key: Arc::downgrade(key) });
     });
 }
 
@@ -163,9 +165,12 @@ mod tests {
     #[test]
     fn another_tenant_or_epoch_is_another_entry_for_the_thread_too() {
         let (asker, by) = (Asker { tenant: 1, epoch: 1 }, By::Id(KeyId([9; 16])));
-        thread_put(asker, by, &key(9));
+        let kept = key(9);
+        thread_put(asker, by, &kept);
         assert!(thread_get(asker, &by).is_some());
         assert!(thread_get(Asker { tenant: 2, ..asker }, &by).is_none());
         assert!(thread_get(Asker { epoch: 2, ..asker }, &by).is_none());
+        drop(kept);
+        assert!(thread_get(asker, &by).is_none(), "a thread alone keeps no key alive");
     }
 }

@@ -44,7 +44,6 @@ impl KeyRing {
             destroyed = draft.as_ref().map_or(0, |draft| draft.keys.len());
             Ok(draft)
         })?;
-        self.clear_caches();
         let Some(recorded) = recorded else { return self.erased_before(tenant, subject) };
         let row = recorded.row.erasure().ok_or_else(mac::tampered)?;
         // It has happened: where the store can't be asked any more, the next question tells.

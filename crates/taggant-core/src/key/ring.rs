@@ -145,10 +145,4 @@ impl KeyRing {
     pub fn refresh(&self) -> Result<()> {
         self.shared.refresh_now()
     }
-
-    pub(super) fn clear_caches(&self) {
-        for tenant in self.tenants.read().values() {
-            tenant.cache.clear();
-        }
-    }
 }

@@ -155,7 +155,6 @@ impl KeyRing {
             let event = KeyEvent::Generation { group: group.to_owned(), generation: next };
             Ok(Some(Draft::new(tenant, event)))
         })?;
-        self.clear_caches();
         Ok(count)
     }
 
@@ -182,7 +181,6 @@ impl KeyRing {
             draft.keys.push(in_state(&keys.fence, &row, state));
             Ok(Some(draft))
         })?;
-        self.clear_caches();
         Ok(())
     }
 

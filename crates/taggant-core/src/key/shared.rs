@@ -1,10 +1,11 @@
 //! What the tenants of a ring share: the ports, the history as it is known, and how fresh that is.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::anchor::Anchor;
+use super::cache::Cache;
 use super::facts::Facts;
 use super::history::{ErasureRow, EventRow};
 use super::identity::IdentityKey;
@@ -61,6 +62,8 @@ pub(super) struct Shared {
     facts: RwLock<Facts>,
     /// Moves when keys in memory may be void.
     epoch: AtomicU64,
+    /// The caches of the tenants.
+    caches: Mutex<Vec<Weak<Cache>>>,
     /// Moves when somebody made branch or service keys.
     made: AtomicU64,
     /// Whether an identity key from outside is in force.
@@ -94,6 +97,7 @@ impl Shared {
             known: Mutex::default(),
             facts: RwLock::default(),
             epoch: AtomicU64::new(1),
+            caches: Mutex::default(),
             made: AtomicU64::new(1),
             adopted: AtomicBool::new(false),
             fresh_until: AtomicU64::new(0),
@@ -148,9 +152,19 @@ impl Shared {
         self.adopted.load(Ordering::Acquire)
     }
 
-    /// Voids every key in memory.
+    /// A cache of a tenant, which is cleared when keys in memory may be void.
+    pub(super) fn cache(&self) -> Arc<Cache> {
+        let cache = Arc::new(Cache::new(self.config.cache_keys));
+        self.caches.lock().push(Arc::downgrade(&cache));
+        cache
+    }
+
+    /// Voids every key in memory, and wipes those that nobody uses.
     fn void(&self) {
         self.epoch.fetch_add(1, Ordering::AcqRel);
+        for cache in self.caches.lock().iter().filter_map(Weak::upgrade) {
+            cache.clear();
+        }
     }
 
     fn elapsed(&self) -> u64 {

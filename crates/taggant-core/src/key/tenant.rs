@@ -28,7 +28,7 @@ pub struct TenantKeys {
     pseudonym: OnceLock<Arc<MacKey>>,
     indexes: RwLock<HashMap<Vec<u8>, Loaded>>,
     pub(super) branches: Branches,
-    pub(super) cache: Cache,
+    pub(super) cache: Arc<Cache>,
     pub(super) committer: Committer,
 }
 
@@ -48,7 +48,7 @@ impl TenantKeys {
             pseudonym: OnceLock::new(),
             indexes: RwLock::default(),
             branches,
-            cache: Cache::new(shared.config.cache_keys),
+            cache: shared.cache(),
             committer: Committer::default(),
             shared,
         })

@@ -4,6 +4,7 @@
 
 mod admins;
 mod copy;
+mod evicted;
 mod faults;
 mod meddled;
 mod memory;
@@ -36,6 +37,8 @@ pub fn run(make: Make<'_>) {
     faults::nothing_is_lost_or_doubled_wherever_the_store_fails(make);
     admins::two_administrators_at_once_leave_the_store_right(make);
     admins::threads_of_two_administrators_leave_the_store_right(make);
+    evicted::no_thread_keeps_an_erased_key_in_memory(make);
+    evicted::an_erasure_knows_of_a_hold_that_another_process_has_just_set(make);
     storm::the_root_key_is_asked_once_per_branch_key(make);
     storm::erasures_of_others_ask_for_no_root_key(make);
     storm::a_restored_store_asks_for_the_root_key_once(make);
