@@ -76,6 +76,8 @@ fn an_anchor_that_many_extend_at_once_has_each_entry_once() {
                 let anchor = FileAnchor::new(&path);
                 for count in 1..=events.len() {
                     anchor.extend(&of, &events[..count]).unwrap();
+                    // Nobody takes away what was acknowledged.
+                    assert!(anchor.read().unwrap().unwrap().events.len() >= count);
                 }
             });
         }
