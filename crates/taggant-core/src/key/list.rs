@@ -50,12 +50,15 @@ impl KeyRing {
     /// What a row's key may do; `None` where the row has gone.
     fn state_now(&self, keys: &TenantKeys, row: &DataKeyRow) -> Result<Option<KeyState>> {
         let mut row = row.clone();
-        for attempt in 0..super::serve::TRIES {
+        // Of the first row it is not known what was known when it was read.
+        let mut look = keys.look(0);
+        for attempt in 1..=super::serve::TRIES {
             match keys.judge(&row)? {
                 Judged::Erased => return Ok(Some(KeyState::Erased)),
                 Judged::Stands(state) => return Ok(Some(state)),
-                Judged::Differs => keys.settled(&row, attempt).map(drop)?,
+                Judged::Differs => keys.settled(&row, look).map(drop)?,
             }
+            look = keys.look(attempt);
             let rows = self.shared.store().data_keys(&[row.id])?;
             let Some(fresh) = rows.into_iter().next() else { return Ok(None) };
             row = fresh;

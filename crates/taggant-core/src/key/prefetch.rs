@@ -51,13 +51,13 @@ impl TenantKeys {
             if wanted.is_empty() {
                 return Ok(());
             }
-            let epoch = self.shared.epoch();
+            let (epoch, look) = (self.shared.epoch(), self.look(attempt));
             let mut again = Vec::new();
             for row in self.shared.store().data_keys(&wanted)? {
                 if wanted.binary_search(&row.id).is_err() {
                     return Err(mac::tampered());
                 }
-                match self.settled(&row, attempt) {
+                match self.settled(&row, look) {
                     Ok(Some(state)) => {
                         self.cache.put(epoch, By::Id(row.id), &self.unwrapped(&row, state)?);
                     }
@@ -79,7 +79,7 @@ impl TenantKeys {
         wanted: &[SubjectTag],
         attempt: usize,
     ) -> Result<Vec<SubjectTag>> {
-        let epoch = self.shared.epoch();
+        let (epoch, look) = (self.shared.epoch(), self.look(attempt));
         let keep = |tag: SubjectTag, key: &Arc<DataKey>| {
             self.cache.put(epoch, By::Owner(group, Owner::Subject(tag)), key);
             self.cache.put(epoch, By::Id(key.id()), key);
@@ -92,10 +92,10 @@ impl TenantKeys {
             let owner = Owner::Subject(*tag);
             self.refuse_fenced(&standing, group, owner)?;
             let known = match &standing.key {
-                Some(row) => self.usable(row, group, owner, attempt)?,
+                Some(row) => self.usable(row, group, owner, look)?,
                 None => None,
             };
-            if !self.is_whole(&standing, owner, attempt)? {
+            if !self.is_whole(&standing, owner, look)? {
                 again.push(*tag);
                 continue;
             }

@@ -187,12 +187,13 @@ impl KeyRing {
     /// A row whose state is that of the history: it is checked before it is signed anew.
     fn settled_row(&self, keys: &TenantKeys, id: KeyId) -> Result<DataKeyRow> {
         for attempt in 0..TRIES {
+            let look = keys.look(attempt);
             let rows = self.shared.store().data_keys(&[id])?;
             let row = rows.into_iter().find(|row| row.id == id && row.tenant == keys.name());
             let row = row.ok_or_else(|| {
                 Error::new(Outcome::KeyNotFound, "the key store has no such data key")
             })?;
-            if keys.settled(&row, attempt)?.is_some() {
+            if keys.settled(&row, look)?.is_some() {
                 return Ok(row);
             }
         }

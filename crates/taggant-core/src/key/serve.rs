@@ -20,6 +20,14 @@ use crate::tag::{KeyId, SubjectTag};
 /// How often an owner's standing is read again because others change it.
 pub(super) const TRIES: usize = 16;
 
+/// A look at the store: which one it is, and what was known before it. A row that does not fit what is
+/// known now is one that others have just changed, unless nothing has changed since the look began.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    attempt: usize,
+    epoch: u64,
+}
+
 /// What the history says of a genuine row.
 pub(super) enum Judged {
     /// It is as it should be; the state is what the key may do now.
@@ -33,6 +41,18 @@ pub(super) enum Judged {
 impl TenantKeys {
     pub(super) fn asker(&self) -> Asker {
         Asker { tenant: self.number, epoch: self.shared.epoch() }
+    }
+
+    /// To be taken before the store is asked.
+    pub(super) fn look(&self, attempt: usize) -> Look {
+        Look { attempt, epoch: self.shared.epoch() }
+    }
+
+    /// Learns what has happened. `true` where that is why something did not fit; `false` where nothing
+    /// has changed since the look began, so that it never will.
+    fn has_changed(&self, look: Look) -> Result<bool> {
+        self.shared.refresh_now()?;
+        Ok(look.attempt == 0 || self.shared.epoch() != look.epoch)
     }
 
     /// A key in memory, if it is fresh enough to be used.
@@ -67,13 +87,13 @@ impl TenantKeys {
         }
         for attempt in 0..TRIES {
             // Read before the row is: what is known later voids what is remembered now.
-            let asker = self.asker();
+            let (asker, look) = (self.asker(), self.look(attempt));
             let standing = self.standing(group, owner)?;
             let known = match &standing.key {
-                Some(row) => self.usable(row, group, owner, attempt)?,
+                Some(row) => self.usable(row, group, owner, look)?,
                 None => None,
             };
-            if !self.is_whole(&standing, owner, attempt)? {
+            if !self.is_whole(&standing, owner, look)? {
                 continue;
             }
             let found = match standing.key {
@@ -132,20 +152,13 @@ impl TenantKeys {
     /// Whether a person has as many keys as they were given: each assignment and each erasure counts
     /// their version up. `false` where it is to be read again, because the history had more than was
     /// known. A key that was deleted is not replaced behind everybody's back.
-    pub(super) fn is_whole(
-        &self,
-        standing: &Standing,
-        owner: Owner,
-        attempt: usize,
-    ) -> Result<bool> {
+    pub(super) fn is_whole(&self, standing: &Standing, owner: Owner, look: Look) -> Result<bool> {
         let Owner::Subject(tag) = owner else { return Ok(true) };
-        let before = self.shared.epoch();
         let erasures = self.shared.fact(|facts| facts.erasures(self.name(), tag));
         if standing.version == standing.keys + erasures {
             return Ok(true);
         }
-        self.shared.refresh_now()?;
-        if attempt > 0 && self.shared.epoch() == before {
+        if !self.has_changed(look)? {
             return Err(Error::new(
                 Outcome::KeyStoreRolledBack,
                 "the key store lacks a data key that a person was given, or the row that counts \
@@ -199,13 +212,13 @@ impl TenantKeys {
             return Ok(key);
         }
         for attempt in 0..TRIES {
-            let asker = self.asker();
+            let (asker, look) = (self.asker(), self.look(attempt));
             let rows = self.shared.store().data_keys(&[id])?;
             let row = rows.first().ok_or_else(not_found)?;
             if row.id != id {
                 return Err(mac::tampered());
             }
-            if let Some(state) = self.settled(row, attempt)? {
+            if let Some(state) = self.settled(row, look)? {
                 let key = self.unwrapped(row, state)?;
                 self.remember(asker, by, &key);
                 return Ok(key);
@@ -220,9 +233,9 @@ impl TenantKeys {
         row: &DataKeyRow,
         group: &str,
         owner: Owner,
-        attempt: usize,
+        look: Look,
     ) -> Result<Option<Arc<DataKey>>> {
-        let state = self.settled(row, attempt)?;
+        let state = self.settled(row, look)?;
         if row.owner_kind != owner.kind() || row.owner != owner.bytes() || row.group != group {
             return Err(mac::tampered());
         }
@@ -236,17 +249,16 @@ impl TenantKeys {
 
     /// What a row's key may do; `None` where the row is to be read again, because the history had
     /// more than was known.
-    pub(super) fn settled(&self, row: &DataKeyRow, attempt: usize) -> Result<Option<KeyState>> {
-        let before = self.shared.epoch();
+    pub(super) fn settled(&self, row: &DataKeyRow, look: Look) -> Result<Option<KeyState>> {
         match self.judge(row)? {
             Judged::Stands(state) => Ok(Some(state)),
             Judged::Erased => Err(erased()),
             Judged::Differs => {
-                self.shared.refresh_now()?;
-                if attempt > 0 && self.shared.epoch() == before {
-                    return Err(mac::tampered());
+                if self.has_changed(look)? {
+                    Ok(None)
+                } else {
+                    Err(mac::tampered())
                 }
-                Ok(None)
             }
         }
     }

@@ -141,7 +141,7 @@ fn stays_erased(store: &Arc<dyn KeyStore>, anchor: &MemoryAnchor, person: &str, 
 /// The same without an order: threads, several rounds.
 pub(super) fn threads_of_two_administrators_leave_the_store_right(make: Make<'_>) {
     let works = [ERASE, SEAL, FIRST, ERASE_NEW, DATA, BRANCH, RETIRE, FIRST];
-    for round in 0..4 {
+    for round in 0..16 {
         let Pair { store, anchor, ring, .. } = pair(make);
         let second = ring::open(store.clone(), &anchor, None).expect("it opens");
         std::thread::scope(|scope| {
