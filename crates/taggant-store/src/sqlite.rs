@@ -1,6 +1,7 @@
 //! One SQLite connection, shared by threads, never by processes.
 
-use std::error::Error as _;
+mod upkeep;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
@@ -9,19 +10,16 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavio
 use taggant_core::cipher::fork::{self, AtFork, Guard, Mutex};
 use taggant_core::{Error, Outcome, Result};
 
+pub(crate) use crate::cause::because;
+use crate::cause::is_read_only;
 use crate::private;
 use crate::schema::{self, Schema};
 use crate::turn::{Turn, Turns};
 use crate::watch::Seen;
+pub(crate) use upkeep::SHORT;
 
 /// How long a process waits for another's transaction.
 const BUSY: Duration = Duration::from_secs(30);
-
-/// How long the emptying of the log waits for readers, where it is tried again soon.
-pub(crate) const SHORT: Duration = Duration::from_millis(20);
-
-/// How long the emptying of a log that has become too long waits for readers, and writers for it.
-const LONG: Duration = Duration::from_secs(2);
 
 /// Memory for pages of the ledger at most, in KiB.
 const CACHE_KIB: i64 = 64 * 1024;
@@ -110,11 +108,6 @@ impl Database {
         self.turns = Some(Turns::beside(&self.path));
         self.write(|_| Ok(()))?;
         Ok(self)
-    }
-
-    /// A file of any schema, to be copied.
-    pub(crate) fn existing(path: &Path, outcome: Outcome) -> Self {
-        Self::new(path, false, true, outcome)
     }
 
     /// Opens a file that is there, to ask it and never to change it: a copy, or one in use.
@@ -255,46 +248,6 @@ impl Database {
         }
     }
 
-    /// Empties a log that has become too long, if it can be done in a while.
-    pub(crate) fn bound_log(&self) -> Result<()> {
-        let mut log = self.path.clone().into_os_string();
-        log.push("-wal");
-        if std::fs::metadata(log).is_ok_and(|file| file.len() > self.log_bytes) {
-            self.empty_log(LONG)?;
-        }
-        Ok(())
-    }
-
-    /// Brings the log into the file and empties it, where no reader keeps it from that for so long:
-    /// says whether it was.
-    pub(crate) fn empty_log(&self, longest: Duration) -> Result<bool> {
-        self.read(|connection| {
-            // SQLite waits here for readers, and keeps writers away meanwhile.
-            connection.busy_timeout(longest)?;
-            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-            let is_busy = connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-            connection.busy_timeout(BUSY)?;
-            Ok(is_busy? == 0)
-        })
-    }
-
-    /// Writes a copy of what is committed now, without what was deleted. Others go on meanwhile.
-    pub(crate) fn copy_to(&self, path: &Path) -> Result<()> {
-        let made = private::make(path).map_err(|error| self.not_copied(path, &error.to_string()));
-        made?;
-        let name = path.to_str().ok_or_else(|| self.not_copied(path, "its name is not UTF-8"))?;
-        self.read(|connection| connection.execute("VACUUM INTO ?1", [name]).map(drop))?;
-        let synced = std::fs::File::open(path).and_then(|file| file.sync_all());
-        synced
-            .and_then(|()| sync_folder(path))
-            .map_err(|error| self.not_copied(path, &error.to_string()))
-    }
-
-    fn not_copied(&self, path: &Path, why: &str) -> Error {
-        let (from, to) = (self.path.display(), path.display());
-        Error::new(self.outcome, format!("{from} can't be copied to {to}: {why}"))
-    }
-
     /// Waits until it is this process's turn to write.
     pub(crate) fn turn(&self) -> Option<Turn> {
         self.turns.as_ref().map(|turns| turns.wait(BUSY))
@@ -348,7 +301,7 @@ impl Database {
 
     fn in_turn<R>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<(bool, R)>) -> Result<R> {
         let done = self.try_in_turn(work);
-        if done.as_ref().is_err_and(|error| error.source().is_some_and(is_read_only)) {
+        if done.as_ref().is_err_and(is_read_only) {
             // It stays so as long as the connection, whatever becomes of the file.
             drop(self.open.0.lock().connection.take());
         }
@@ -427,47 +380,10 @@ pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-fn is_read_only(cause: &(dyn std::error::Error + 'static)) -> bool {
-    cause.downcast_ref::<Cause>().is_some_and(|cause| cause.0 == Some(ErrorCode::ReadOnly))
-}
-
-/// SQLite's code, as the source of an error: its own message may quote a row.
-#[derive(Debug)]
-struct Cause(Option<ErrorCode>);
-
-impl std::fmt::Display for Cause {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Some(code) => write!(f, "SQLite says {code:?}"),
-            None => f.write_str("a row or a statement is not what was expected"),
-        }
-    }
-}
-
-impl std::error::Error for Cause {}
-
-/// Says of an error what SQLite said, and whether trying again can help: not where the file is
-/// damaged, is none, or may not be written.
-pub(crate) fn because(error: &rusqlite::Error, what: Error) -> Error {
-    let code = error.sqlite_error_code();
-    let passes = matches!(
-        code,
-        Some(
-            ErrorCode::DatabaseBusy
-                | ErrorCode::DatabaseLocked
-                | ErrorCode::DiskFull
-                | ErrorCode::SystemIoFailure
-                | ErrorCode::CannotOpen
-                | ErrorCode::OperationInterrupted
-                | ErrorCode::FileLockingProtocolFailed
-                | ErrorCode::OutOfMemory
-        )
-    );
-    what.retryable(passes).with_source(Cause(code))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
+
     use super::*;
 
     #[test]

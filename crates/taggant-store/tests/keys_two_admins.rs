@@ -4,6 +4,7 @@
 mod proof_keys;
 
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -46,7 +47,7 @@ fn child_that_administers() {
         std::thread::sleep(Duration::from_millis(1));
     }
     let told = |number: usize, done: Result<()>| match done {
-        Ok(()) => println!("did {work} {number}"),
+        Ok(()) => writeln!(std::io::stdout(), "did {work} {number}").unwrap(),
         Err(error) if matches!(error.outcome(), Outcome::Denied | Outcome::Erased) => {}
         Err(error) => panic!("{work} {number}: {error}"),
     };

@@ -19,6 +19,7 @@ mod history;
 mod identity;
 mod list;
 mod local;
+mod look;
 mod mac;
 mod person;
 mod prefetch;

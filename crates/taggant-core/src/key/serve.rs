@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::branch::Branch;
 use super::cache::{self, Asker, By};
 use super::data::{DataKey, Owner};
+use super::look::Look;
 use super::mac;
 use super::record::now_ns;
 use super::shared::crowded;
@@ -19,14 +20,6 @@ use crate::tag::{KeyId, SubjectTag};
 
 /// How often an owner's standing is read again because others change it.
 pub(super) const TRIES: usize = 16;
-
-/// A look at the store: which one it is, and what was known before it. A row that does not fit what is
-/// known now is one that others have just changed, unless nothing has changed since the look began.
-#[derive(Clone, Copy)]
-pub(super) struct Look {
-    attempt: usize,
-    epoch: u64,
-}
 
 /// What the history says of a genuine row.
 pub(super) enum Judged {
@@ -41,18 +34,6 @@ pub(super) enum Judged {
 impl TenantKeys {
     pub(super) fn asker(&self) -> Asker {
         Asker { tenant: self.number, epoch: self.shared.epoch() }
-    }
-
-    /// To be taken before the store is asked.
-    pub(super) fn look(&self, attempt: usize) -> Look {
-        Look { attempt, epoch: self.shared.epoch() }
-    }
-
-    /// Learns what has happened. `true` where that is why something did not fit; `false` where nothing
-    /// has changed since the look began, so that it never will.
-    fn has_changed(&self, look: Look) -> Result<bool> {
-        self.shared.refresh_now()?;
-        Ok(look.attempt == 0 || self.shared.epoch() != look.epoch)
     }
 
     /// A key in memory, if it is fresh enough to be used.
@@ -147,25 +128,6 @@ impl TenantKeys {
             Outcome::Tampered,
             "the key store fences a person who was never erased; restore it from a backup",
         ))
-    }
-
-    /// Whether a person has as many keys as they were given: each assignment and each erasure counts
-    /// their version up. `false` where it is to be read again, because the history had more than was
-    /// known. A key that was deleted is not replaced behind everybody's back.
-    pub(super) fn is_whole(&self, standing: &Standing, owner: Owner, look: Look) -> Result<bool> {
-        let Owner::Subject(tag) = owner else { return Ok(true) };
-        let erasures = self.shared.fact(|facts| facts.erasures(self.name(), tag));
-        if standing.version == standing.keys + erasures {
-            return Ok(true);
-        }
-        if !self.has_changed(look)? {
-            return Err(Error::new(
-                Outcome::KeyStoreRolledBack,
-                "the key store lacks a data key that a person was given, or the row that counts \
-                 them: the store is an older copy, or a row was deleted; restore a newer copy",
-            ));
-        }
-        Ok(false)
     }
 
     fn create(&self, group: &str, owner: Owner, version: u64) -> Result<Option<Arc<DataKey>>> {
