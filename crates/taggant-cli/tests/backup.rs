@@ -96,3 +96,18 @@ fn a_backup_says_that_services_run() {
     let backup = away.path().join("one");
     folder.run(&["backup", backup.to_str().expect("UTF-8")]).exits(1);
 }
+
+#[test]
+fn a_root_key_that_is_gone_is_not_made_anew() {
+    let folder = folder();
+    let root = folder.path().join("root.key");
+    std::fs::remove_file(&root).expect("it was there");
+    let error = Runtime::embedded(folder.path()).expect_err("nothing can be opened");
+    assert!(error.to_string().contains("root-key file"), "{error}");
+    assert!(!root.exists());
+    // Nor is an emptied key store filled anew.
+    lose_stores(folder.path());
+    std::fs::write(folder.path().join("keys.db"), "").expect("a file of no length");
+    let error = Runtime::embedded(folder.path()).expect_err("the store is lost");
+    assert!(error.to_string().contains("begin_anew"), "{error}");
+}
