@@ -10,6 +10,7 @@
 mod error;
 pub mod probe;
 mod read;
+mod sink;
 pub(crate) mod whose;
 mod write;
 
@@ -28,6 +29,8 @@ pub const SENSITIVE: &str = "$taggant::Sensitive";
 
 thread_local! {
     static ADMITTED: Cell<bool> = const { Cell::new(false) };
+    /// Address and length of the envelope that the writer may take.
+    static MADE: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
 }
 
 /// This writer says that it is the one that asks: only into it a `Sensitive` is sealed.
@@ -59,6 +62,32 @@ pub(crate) fn take_admission() -> bool {
 /// `Invalid` where the value's own `Serialize` reports an error, or a taggant error from inside.
 pub fn to_vec_in<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<()> {
     value.serialize(write::Writer::new(out)).map_err(CborError::into_error)
+}
+
+/// Whether a value is an envelope, or has one inside. Nothing is written.
+///
+/// What its own `Serialize` refuses is no answer: it refuses again when it is written.
+pub(crate) fn holds_envelope<T: Serialize + ?Sized>(value: &T) -> bool {
+    let looked = value.serialize(write::Writer::new(&mut sink::Look::default()));
+    looked.is_err_and(|error| error.0.is_envelope())
+}
+
+/// Admits an envelope of a record inside a tagged value, until dropped, on unwind too.
+pub(crate) struct MadeHere((usize, usize));
+
+impl Drop for MadeHere {
+    fn drop(&mut self) {
+        MADE.set(self.0);
+    }
+}
+
+/// The library has just made this envelope: the writer takes it, and no other.
+pub(crate) fn made_here(envelope: &[u8]) -> MadeHere {
+    MadeHere(MADE.replace((envelope.as_ptr().addr(), envelope.len())))
+}
+
+fn is_made_here(envelope: &[u8]) -> bool {
+    MADE.get() == (envelope.as_ptr().addr(), envelope.len())
 }
 
 /// Reads one item from the beginning; returns the bytes it took.

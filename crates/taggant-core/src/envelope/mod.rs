@@ -9,5 +9,6 @@ pub use header::{
     Envelope, Flags, HEADER_LEN, Header, MAGIC, NONCE_LEN, OVERHEAD, SUITE_XAES, TAG_LEN, VERSION,
 };
 pub use text::{
-    TEXT_PREFIX, decode_text, encode_text, looks_like_envelope, looks_like_envelope_bytes,
+    TEXT_PREFIX, decode_text, encode_text, is_envelope, is_envelope_bytes, looks_like_envelope,
+    looks_like_envelope_bytes,
 };

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::NO_PAD;
 
-use super::header::{HEADER_LEN, MAGIC};
+use super::header::{Envelope, HEADER_LEN, MAGIC};
 use crate::error::{Error, Outcome, Result};
 
 /// The processor's vector instructions where it has them: a record is mostly base64.
@@ -51,6 +51,30 @@ pub fn looks_like_envelope(text: &str) -> bool {
 pub fn looks_like_envelope_bytes(bytes: &[u8]) -> bool {
     (bytes.len() >= HEADER_LEN && bytes.starts_with(&MAGIC))
         || bytes.trim_ascii_start().starts_with(TEXT_PREFIX.as_bytes())
+}
+
+/// Whether text is an envelope as a whole. Neither white space around it hides it nor the quotes
+/// of JSON, which a raw value keeps.
+#[must_use]
+#[inline]
+pub fn is_envelope(text: &str) -> bool {
+    let text = text.trim_ascii();
+    let text = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    text.starts_with(TEXT_PREFIX) && decode_text(text).is_ok_and(|bytes| is_binary(&bytes))
+}
+
+/// Whether bytes are an envelope as a whole: in binary or as text.
+#[must_use]
+#[inline]
+pub fn is_envelope_bytes(bytes: &[u8]) -> bool {
+    if bytes.starts_with(&MAGIC) {
+        return is_binary(bytes);
+    }
+    std::str::from_utf8(bytes).is_ok_and(is_envelope)
+}
+
+fn is_binary(bytes: &[u8]) -> bool {
+    Envelope::parse(bytes).is_ok()
 }
 
 #[cfg(test)]

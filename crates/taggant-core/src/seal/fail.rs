@@ -8,7 +8,7 @@ thread_local! {
     static LAST: RefCell<Option<Error>> = const { RefCell::new(None) };
     /// Whether the error that is being made right now is one of ours.
     static OURS: Cell<bool> = const { Cell::new(false) };
-    /// The tagged field that this thread is taking plaintext for.
+    /// The field whose value this thread is taking in or revealing.
     static FIELD: Cell<Option<(&'static str, &'static str)>> = const { Cell::new(None) };
 }
 
@@ -75,8 +75,16 @@ fn ours() -> OursScope {
     OursScope(OURS.replace(true))
 }
 
+fn in_its_field(error: Error) -> Error {
+    match FIELD.get() {
+        Some((dataset, path)) => error.at_field(dataset, path),
+        None => error,
+    }
+}
+
 /// Remembers the typed error, and makes serde's from it.
 pub(crate) fn ser<E: serde::ser::Error>(error: Error) -> E {
+    let error = in_its_field(error);
     let ours = ours();
     let made = E::custom(&error);
     drop(ours);
@@ -86,10 +94,7 @@ pub(crate) fn ser<E: serde::ser::Error>(error: Error) -> E {
 
 /// Remembers the typed error, and makes serde's from it.
 pub(crate) fn de<E: serde::de::Error>(error: Error) -> E {
-    let error = match FIELD.get() {
-        Some((dataset, path)) => error.at_field(dataset, path),
-        None => error,
-    };
+    let error = in_its_field(error);
     let ours = ours();
     let made = E::custom(&error);
     drop(ours);

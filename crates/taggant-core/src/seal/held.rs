@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::context::RecordContext;
 use super::origin::Label;
+use crate::cbor;
 use crate::cbor::probe::{self, Written};
 use serde::Serialize;
 
@@ -90,6 +91,13 @@ pub(crate) fn probe<T: Serialize + ?Sized>(value: &T) -> Held {
         Some((label, unopened)) => Held { written, label, unopened },
         None => Held { written, label: Label::NONE, unopened: None },
     }
+}
+
+/// Whether a value is an envelope. A `Sensitive` in it looks for itself when it is opened.
+pub(crate) fn holds_envelope<T: Serialize + ?Sized>(value: &T) -> bool {
+    let _before = hold_nothing();
+    let _scope = enter(Mode::Probing);
+    cbor::holds_envelope(value)
 }
 
 /// A `Sensitive` answers a probe.

@@ -7,9 +7,9 @@ pub use super::integrity::IntegrityItems;
 pub use super::lookup::{LookupField, lookup_of, lookup_sibling};
 pub use super::masker::{Masker, NoMask, TextMask, masked};
 pub use super::nested::{Nested, OpenNested, SealNested};
-pub use super::read::{NestedPending, Opener, Pending, PendingSibling, open_record};
+pub use super::read::{Clear, NestedPending, Opener, Pending, PendingSibling, open_record};
 pub use super::write::{
-    authenticated_field, integrity_sibling, nested_field, seal_field, seal_lookup_field,
+    authenticated_field, clear_field, integrity_sibling, nested_field, seal_field, seal_lookup_field,
     seal_nested_record, seal_record,
 };
 pub use super::{Bind, Tagged};

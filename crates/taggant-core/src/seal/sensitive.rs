@@ -266,7 +266,11 @@ impl<T: Zeroize + Serialize + DeserializeOwned> Serialize for Sensitive<T> {
             }
             Mode::Revealing => {
                 super::write::check_inner(self.label).map_err(fail::ser)?;
-                self.open().map_err(fail::ser)?.serialize(serializer)
+                let value = self.open().map_err(fail::ser)?;
+                if cbor::holds_envelope(value) {
+                    return Err(fail::ser(super::write::unexpected_envelope()));
+                }
+                value.serialize(serializer)
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! No borrow is held while code of the user or of a format runs: both may write records too.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -76,6 +76,8 @@ pub(crate) struct Stack {
 
 thread_local! {
     static STACK: RefCell<Stack> = RefCell::new(Stack::default());
+    /// Whether the record that begins next comes through a `#[nested]` field.
+    static NESTED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Buffers larger than this are given back to the allocator.
@@ -191,6 +193,15 @@ pub(crate) enum Comes {
     Nested,
     /// Through serde, to a serializer of this maker. It is a record of its own.
     ToSerializer(Whose),
+}
+
+/// The record that begins next comes through a `#[nested]` field.
+pub(crate) fn announce_nested() {
+    NESTED.set(true);
+}
+
+pub(crate) fn take_nested() -> bool {
+    NESTED.replace(false)
 }
 
 /// The flow of a record of its own.

@@ -39,6 +39,9 @@ pub fn seal_record<R: Tagged + Bind + ?Sized, S: Serializer>(
     serializer: S,
     body: impl FnOnce(S) -> Result<S::Ok, S::Error>,
 ) -> Result<S::Ok, S::Error> {
+    if stack::take_nested() {
+        return record_as(Comes::Nested, record, serializer, body);
+    }
     let to = whose::<S::Error>();
     if to == Whose::Probe {
         // Only its shape was asked for: nothing is written, so nothing is recorded.
@@ -47,21 +50,22 @@ pub fn seal_record<R: Tagged + Bind + ?Sized, S: Serializer>(
     record_as(Comes::ToSerializer(to), record, serializer, body)
 }
 
-/// Writes the record in a `#[nested]` field, as [`seal_record`].
+/// Writes the record in a `#[nested]` field. The derived `Serialize` begins with [`seal_record`],
+/// which takes the word at once: no other record can.
 ///
 /// # Errors
 /// As [`seal_record`].
-pub fn seal_nested_record<R: Tagged + Bind + ?Sized, S: Serializer>(
+pub fn seal_nested_record<R: Tagged + Serialize + ?Sized, S: Serializer>(
     record: &R,
     serializer: S,
-    body: impl FnOnce(S) -> Result<S::Ok, S::Error>,
 ) -> Result<S::Ok, S::Error> {
-    record_as(Comes::Nested, record, serializer, body)
+    stack::announce_nested();
+    record.serialize(serializer)
 }
 
 /// Whose serializer it is, where that makes a difference.
 fn whose<E: serde::ser::Error>() -> Whose {
-    if scope::is_verb() || held::mode() == Mode::Probing {
+    if scope::is_verb() || held::mode() == Mode::Probing || is_writing() {
         whose::serializer::<E>()
     } else {
         Whose::Foreign
@@ -130,6 +134,8 @@ struct Plan {
     field: &'static FieldSpec,
     tag: &'static TagSpec,
     scratch: Scratch,
+    /// Whether other records are being written around.
+    inside: bool,
 }
 
 fn plan(index: usize, held: &Held) -> Result<Plan> {
@@ -155,7 +161,8 @@ fn plan(index: usize, held: &Held) -> Result<Plan> {
             return Err(decisions::refusal(&frame.flow, frame.wrap, &categories)
                 .at_field(frame.spec.dataset, field.path));
         }
-        Ok(Plan { action, field, tag, scratch: stack.take_scratch() })
+        let inside = stack.frames.len() > 1;
+        Ok(Plan { action, field, tag, scratch: stack.take_scratch(), inside })
     })
 }
 
@@ -250,8 +257,39 @@ fn reveal<T: Serialize + ?Sized, S: Serializer>(
     if let Some(unopened) = &held.unopened {
         reseal::check_same_runtime(unopened).map_err(fail::ser)?;
     }
+    if held::holds_envelope(value) {
+        return Err(fail::ser(located(unexpected_envelope(), index)));
+    }
     done(index, Action::Reveal);
+    let (dataset, path) = stack::with(|stack| {
+        let spec = stack.top().spec;
+        (spec.dataset, spec.fields[index].path)
+    });
+    let _field = fail::in_field(dataset, path);
     let _mode = held::enter(Mode::Revealing);
+    value.serialize(serializer)
+}
+
+pub(crate) fn unexpected_envelope() -> Error {
+    Error::new(
+        Outcome::UnexpectedEnvelope,
+        "the value is an envelope, sealed for some field: it is not written as if it were a value; \
+         read the record that it stands in under Flow::from",
+    )
+}
+
+/// Writes a `#[clear]` field, unless somebody put an envelope there: it would be opened one day, when
+/// the field is tagged, or pass for a value with who reads it.
+///
+/// # Errors
+/// What the serializer reports; `UnexpectedEnvelope` as text.
+pub fn clear_field<const I: usize, T: Serialize + ?Sized, S: Serializer>(
+    value: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    if cbor::holds_envelope(value) {
+        return Err(fail::ser(located(unexpected_envelope(), I)));
+    }
     value.serialize(serializer)
 }
 
@@ -289,6 +327,8 @@ fn envelope_out<S: Serializer>(
         envelope::encode_text(&scratch.bytes, &mut scratch.text);
     }
     let out = Out { bytes: &scratch.bytes, text: &scratch.text };
+    // The record around may be sealing this one as its value.
+    let _made = plan.inside.then(|| cbor::made_here(&scratch.bytes));
     match written {
         // A field that seals `None` shows no option at all.
         Written::Some if !plan.tag.seal_none => serializer.serialize_some(&out),
@@ -453,7 +493,7 @@ pub fn authenticated_field<const I: usize, T: Serialize + ?Sized, S: Serializer>
     value: &T,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let written = value.serialize(serializer)?;
+    let written = clear_field::<I, T, S>(value, serializer)?;
     if let Some(bytes) = clear_bytes(value) {
         stack::with(|stack| {
             let id = stack.top().spec.fields[I].id;
@@ -473,6 +513,7 @@ pub fn integrity_sibling<S: Serializer>((): &(), serializer: S) -> Result<S::Ok,
     let result = match sealed {
         Ok(true) => {
             envelope::encode_text(&scratch.bytes, &mut scratch.text);
+            let _made = cbor::made_here(&scratch.bytes);
             serializer.serialize_some(&Out { bytes: &scratch.bytes, text: &scratch.text })
         }
         // Nothing was sealed (a log, a disclosure): there is nothing to authenticate.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::pending::{is_pending, siblings};
+use super::pending::{is_checked, is_pending, siblings};
 use super::runtime::Runtime;
 use super::ser::sibling_name;
 use super::shape::{binding, build, match_groups, path, pattern};
@@ -88,7 +88,7 @@ fn arm(model: &Model, group: &Group) -> TokenStream {
         group,
         |field| {
             let value = binding(field);
-            quote!(#value)
+            if is_checked(group, field) { quote!(#value.into_value()) } else { quote!(#value) }
         },
         &TokenStream::new(),
     );

@@ -63,7 +63,7 @@ fn fields(model: &Model, group: &Group, rt: &Runtime) -> TokenStream {
 fn field(model: &Model, group: &Group, field: &Field, rt: &Runtime) -> TokenStream {
     let ty = ty(model, group, field, rt);
     let mut list;
-    if is_pending(group, field) {
+    if is_wrapped(group, field) {
         list = words::of_field(field, SIDE, &["default"]);
         list.extend(field.serde.get("default").map(|_| {
             let function = default_name(field).to_string();
@@ -84,6 +84,21 @@ fn field(model: &Model, group: &Group, field: &Field, rt: &Runtime) -> TokenStre
     quote!(#attribute #member: #ty, #sibling)
 }
 
+/// Whether the mirror holds a field in a type of its own: what waits to be opened, and what is
+/// clear and was read without a function of the user's.
+pub(crate) fn is_wrapped(group: &Group, field: &Field) -> bool {
+    is_pending(group, field) || is_checked(group, field)
+}
+
+/// Whether a field is clear and read through a check.
+pub(crate) fn is_checked(group: &Group, field: &Field) -> bool {
+    field.is_clear()
+        && !field.serde.skipped(SIDE)
+        && !field.serde.has("deserialize_with")
+        && !field.serde.has("with")
+        && generics::handled(group, SIDE)
+}
+
 /// Whether a field waits to be opened; one that serde does not read is plain from the start.
 pub(crate) fn is_pending(group: &Group, field: &Field) -> bool {
     !field.is_clear() && !field.serde.skipped(SIDE) && generics::handled(group, SIDE)
@@ -92,26 +107,28 @@ pub(crate) fn is_pending(group: &Group, field: &Field) -> bool {
 fn ty(model: &Model, group: &Group, field: &Field, rt: &Runtime) -> TokenStream {
     let (ident, ty, index) = (&model.ident, &field.ty, field.index);
     let (_, ty_generics, _) = model.generics.split_for_impl();
-    if !is_pending(group, field) {
+    if !is_wrapped(group, field) {
         return quote!(#ty);
     }
-    let pending = match field.role {
-        Role::Nested { .. } => rt.nested_pending(),
-        Role::Tagged(_) | Role::Clear { .. } => rt.pending(),
-    };
+    let pending = wrapper(field, rt);
     let head = respan(quote!(#pending<#ident #ty_generics, #index,), crate::diag::at(ty));
     quote_spanned!(crate::diag::at(ty)=> #head #ty>)
 }
 
+fn wrapper(field: &Field, rt: &Runtime) -> TokenStream {
+    match field.role {
+        Role::Nested { .. } => rt.nested_pending(),
+        Role::Tagged(_) => rt.pending(),
+        Role::Clear { .. } => rt.clear(),
+    }
+}
+
 /// A plain value as the pending field holds it.
 fn ready(group: &Group, field: &Field, value: &TokenStream, rt: &Runtime) -> TokenStream {
-    if !is_pending(group, field) {
+    if !is_wrapped(group, field) {
         return value.clone();
     }
-    let pending = match field.role {
-        Role::Nested { .. } => rt.nested_pending(),
-        Role::Tagged(_) | Role::Clear { .. } => rt.pending(),
-    };
+    let pending = wrapper(field, rt);
     quote!(#pending::ready(#value))
 }
 
@@ -122,7 +139,7 @@ fn default_name(field: &Field) -> Ident {
 /// `default` and `default = "path"` of fields that are pending.
 fn field_defaults(model: &Model, where_clause: &TokenStream, rt: &Runtime) -> TokenStream {
     let (impl_generics, _, _) = model.generics.split_for_impl();
-    let functions = model.fields().filter(|(group, field)| is_pending(group, field)).filter_map(
+    let functions = model.fields().filter(|(group, field)| is_wrapped(group, field)).filter_map(
         |(group, field)| {
             let value = default_value(&field.serde.get("default")?.value);
             let value = ready(group, field, &value, rt);

@@ -43,9 +43,7 @@ pub(crate) fn expand(model: &Model, rt: &Runtime) -> TokenStream {
                 &self,
                 __serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #seal_nested_record(self, __serializer, |__serializer| {
-                    __TaggantSer #turbofish::serialize(self, __serializer)
-                })
+                #seal_nested_record(self, __serializer)
             }
         }
     }
@@ -119,7 +117,16 @@ fn writer(model: &Model, field: &Field, rt: &Runtime) -> Option<TokenStream> {
             let authenticated = rt.authenticated_field();
             quote!(#authenticated::<#index, _, _>)
         }
-        Role::Clear { authenticated: false } => return None,
+        // What a function of the user's writes is the user's.
+        Role::Clear { authenticated: false }
+            if field.serde.has("serialize_with") || field.serde.has("with") =>
+        {
+            return None;
+        }
+        Role::Clear { authenticated: false } => {
+            let clear = rt.clear_field();
+            quote!(#clear::<#index, _, _>)
+        }
     })
 }
 

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use serde::de;
 
 use super::super::{fail, pseudonym};
+use super::record;
 use crate::envelope;
 use crate::error::{Error, Outcome};
 use crate::redact;
@@ -18,6 +19,9 @@ pub(crate) enum Inbound {
     /// Envelopes (a captured one posted to an API must not come back decrypted) and redacted text
     /// (it must not replace the value in storage).
     PlaintextOnly,
+    /// Envelopes as a whole value: a clear field holds none. Those of records in it are theirs: the
+    /// number says how many records are being read where the field stands.
+    Clear(usize),
     /// Envelopes, which are taken aside: storage that is being migrated holds both.
     Migrating,
 }
@@ -46,6 +50,8 @@ impl Inbound {
         match self {
             Self::Any => Ok(()),
             Self::PlaintextOnly => check_text(text.as_ref()).map_err(fail::de),
+            Self::Clear(records) if envelope::is_envelope(text.as_ref()) => in_clear(records),
+            Self::Clear(_) => Ok(()),
             Self::Migrating if envelope::looks_like_envelope(text.as_ref()) => {
                 let decoded = envelope::decode_text(text.as_ref()).map_err(fail::de)?;
                 Err(fail::de(take_aside(decoded)))
@@ -60,10 +66,25 @@ impl Inbound {
         }
         match self {
             Self::Any => Ok(()),
+            Self::Clear(records) if envelope::is_envelope_bytes(bytes.as_ref()) => {
+                in_clear(records)
+            }
+            Self::Clear(_) => Ok(()),
             Self::PlaintextOnly => Err(fail::de(unexpected_envelope())),
             Self::Migrating => Err(fail::de(take_aside(bytes.as_ref().to_vec()))),
         }
     }
+}
+
+fn in_clear<E: de::Error>(records: usize) -> Result<(), E> {
+    if record::depth() > records {
+        return Ok(());
+    }
+    Err(fail::de(Error::new(
+        Outcome::UnexpectedEnvelope,
+        "an envelope stands in a clear field: it would pass for a value, or be opened when the field \
+         is tagged one day; find out who put it there",
+    )))
 }
 
 fn unexpected_envelope() -> Error {

@@ -1,6 +1,7 @@
 //! Reading a record: envelopes first, then people and row, then what may be opened.
 
 pub(crate) mod aside;
+mod clear;
 mod guard;
 mod inbound;
 pub(crate) mod open;
@@ -12,6 +13,7 @@ mod sibling;
 pub(crate) use guard::{Clean, Guard};
 pub(crate) use opener::Frame as OpenFrame;
 pub use opener::Opener;
+pub use clear::Clear;
 pub use pending::{NestedPending, Pending};
 pub use record::open_record;
 pub use sibling::PendingSibling;

@@ -49,6 +49,11 @@ pub(super) fn how() -> Option<How> {
     })
 }
 
+/// How many records this thread is reading, each inside the one before.
+pub(super) fn depth() -> usize {
+    READING.with_borrow(Vec::len)
+}
+
 struct Leave;
 
 impl Drop for Leave {
