@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::generics;
+use super::pending::is_checked;
 use super::runtime::Runtime;
 use super::shape::{binding, match_groups, path, pattern};
 use super::words::respan;
@@ -11,7 +12,7 @@ use crate::model::{Field, Group, Model};
 
 pub(crate) fn expand(model: &Model, rt: &Runtime) -> TokenStream {
     let (bind, binder) = (rt.bind(), rt.binder());
-    let (ident, body) = (&model.ident, body(model, &model.ident, &quote!(self)));
+    let (ident, body) = (&model.ident, body(model, &model.ident, &quote!(self), false));
     let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
     let where_clause = generics::where_clause(&model.generics, generics::bind(model, rt));
     quote! {
@@ -25,7 +26,12 @@ pub(crate) fn expand(model: &Model, rt: &Runtime) -> TokenStream {
 }
 
 /// The same for the type and for its pending mirror: the fields are clear in both.
-pub(crate) fn body(model: &Model, ty: &proc_macro2::Ident, value: &TokenStream) -> TokenStream {
+pub(crate) fn body(
+    model: &Model,
+    ty: &proc_macro2::Ident,
+    value: &TokenStream,
+    is_mirror: bool,
+) -> TokenStream {
     if model.groups.iter().all(|group| group.subjects.is_empty() && group.row.is_empty()) {
         return TokenStream::new();
     }
@@ -33,16 +39,22 @@ pub(crate) fn body(model: &Model, ty: &proc_macro2::Ident, value: &TokenStream) 
         let pattern = pattern(&path(ty, group), group, |field| names(group, field));
         let subjects = group.subjects.iter().map(|(index, position)| {
             let span = crate::diag::at(&group.fields[*position].ty);
-            let field = binding(&group.fields[*position]);
+            let field = id(group, &group.fields[*position], is_mirror);
             respan(quote!(__binder.subject(#index, #field);), span)
         });
         let row = group.row.iter().map(|position| {
             let span = crate::diag::at(&group.fields[*position].ty);
-            let field = binding(&group.fields[*position]);
+            let field = id(group, &group.fields[*position], is_mirror);
             respan(quote!(__binder.row(#field);), span)
         });
         quote!(#pattern => { #(#subjects)* #(#row)* })
     })
+}
+
+/// The id, out of what the mirror holds it in.
+fn id(group: &Group, field: &Field, is_mirror: bool) -> TokenStream {
+    let value = binding(field);
+    if is_mirror && is_checked(group, field) { quote!(&**#value) } else { quote!(#value) }
 }
 
 fn names(group: &Group, field: &Field) -> bool {

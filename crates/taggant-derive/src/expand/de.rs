@@ -41,7 +41,7 @@ fn open(model: &Model, where_clause: &TokenStream, rt: &Runtime) -> TokenStream 
     let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
     let (open_nested, opener, error, items, tagged) =
         (rt.open_nested(), rt.opener(), rt.error(), rt.integrity_items(), rt.tagged());
-    let bind = bind::body(model, &mirror, &quote!(__pending));
+    let bind = bind::body(model, &mirror, &quote!(__pending), true);
     let collect = collect::body(model, rt);
     let integrity = model.integrity.as_ref().map(|_| {
         quote! {

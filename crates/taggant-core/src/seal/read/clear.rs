@@ -10,7 +10,6 @@ use super::guard::{Clean, Guard};
 use super::inbound::Inbound;
 use super::record;
 use crate::seal::{Tagged, fail};
-use crate::subject::SubjectId;
 
 /// Field number `I` of record type `R`, of type `T`, as it was read.
 pub struct Clear<R, const I: usize, T> {
@@ -52,12 +51,5 @@ impl<'de, R: Tagged, const I: usize, T: Deserialize<'de>> Deserialize<'de> for C
 impl<R, const I: usize, T: Serialize> Serialize for Clear<R, I, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.value.serialize(serializer)
-    }
-}
-
-/// For the people and the row of the record.
-impl<R, const I: usize, T: SubjectId> SubjectId for Clear<R, I, T> {
-    fn canonical(&self, sink: &mut dyn FnMut(&[u8])) -> bool {
-        self.value.canonical(sink)
     }
 }
