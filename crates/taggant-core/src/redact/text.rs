@@ -15,6 +15,24 @@ use zeroize::{Zeroize, Zeroizing};
 pub trait MaskText {
     /// Calls `f` with the text once and returns true, or returns false where there is none.
     fn with_text(&self, f: &mut dyn FnMut(&str)) -> bool;
+
+    /// As [`with_text`](Self::with_text), for the library's own masks and blind indexes, which hand
+    /// the text to nobody: a value that has no text for others has one here.
+    #[doc(hidden)]
+    fn with_permitted_text(&self, _: Permit, f: &mut dyn FnMut(&str)) -> bool {
+        self.with_text(f)
+    }
+}
+
+/// Proves that the library asks.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Permit(());
+
+impl Permit {
+    pub(crate) fn new() -> Self {
+        Self(())
+    }
 }
 
 impl MaskText for str {
@@ -34,6 +52,9 @@ impl<T: MaskText> MaskText for Option<T> {
     fn with_text(&self, f: &mut dyn FnMut(&str)) -> bool {
         self.as_ref().is_some_and(|value| value.with_text(f))
     }
+    fn with_permitted_text(&self, permit: Permit, f: &mut dyn FnMut(&str)) -> bool {
+        self.as_ref().is_some_and(|value| value.with_permitted_text(permit, f))
+    }
 }
 
 impl<T: MaskText + ToOwned + ?Sized> MaskText for Cow<'_, T> {
@@ -47,6 +68,9 @@ macro_rules! through_pointer {
         impl<T: MaskText + ?Sized> MaskText for $pointer {
             fn with_text(&self, f: &mut dyn FnMut(&str)) -> bool {
                 (**self).with_text(f)
+            }
+            fn with_permitted_text(&self, permit: Permit, f: &mut dyn FnMut(&str)) -> bool {
+                (**self).with_permitted_text(permit, f)
             }
         }
     )*};

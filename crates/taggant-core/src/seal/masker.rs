@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::field::{FieldSpec, Mask};
-use crate::redact::{self, MaskText};
+use crate::redact::{self, MaskText, Permit};
 
 /// Writes what may be shown of a value of `T`. The derive picks one per field.
 pub trait Masker<T: ?Sized> {
@@ -40,7 +40,7 @@ impl<T: MaskText + ?Sized> Masker<T> for TextMask {
         let mask = field.tag().map_or(Mask::Category, |tag| tag.mask);
         let category = category(field);
         let mut result = Ok(());
-        let shown = value.with_text(&mut |text| {
+        let shown = value.with_permitted_text(Permit::new(), &mut |text| {
             result = if mask == Mask::Pseudonym {
                 match super::pseudonym::ambient(category, text) {
                     Some(pseudonym) => {

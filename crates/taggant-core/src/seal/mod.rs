@@ -2,6 +2,7 @@
 
 mod binder;
 mod context;
+mod custom_mask;
 mod decisions;
 mod direct;
 mod edge;

@@ -3,6 +3,7 @@
 pub use serde;
 
 pub use super::binder::Binder;
+pub use super::custom_mask::{ByMask, ByNothing, BySerde, TextOf, limited_mask};
 pub use super::integrity::IntegrityItems;
 pub use super::lookup::{LookupField, lookup_of, lookup_sibling};
 pub use super::masker::{Masker, NoMask, TextMask, masked};

@@ -19,7 +19,7 @@ use crate::cbor::whose::{self, Whose};
 use crate::error::{Error, Outcome, Result};
 use crate::flow::resolved::Resolved;
 use crate::flow::scope;
-use crate::redact::MaskText;
+use crate::redact::{MaskText, Permit};
 use crate::tag::Action;
 
 /// A tagged value that is sealed until it is revealed, wherever it is moved.
@@ -330,11 +330,16 @@ fn outside<E: de::Error>() -> E {
     ))
 }
 
-/// The text for masks and blind indexes, while a tagged field is being written only.
+/// It has a text for the masks and blind indexes of a field that is being written, and for nobody
+/// else: who asks would see the value without a record of it.
 impl<T: Zeroize + MaskText> MaskText for Sensitive<T> {
-    fn with_text(&self, show: &mut dyn FnMut(&str)) -> bool {
+    fn with_text(&self, _: &mut dyn FnMut(&str)) -> bool {
+        false
+    }
+
+    fn with_permitted_text(&self, permit: Permit, show: &mut dyn FnMut(&str)) -> bool {
         match self.value.get() {
-            Some(value) if super::write::is_writing() => value.with_text(show),
+            Some(value) if super::write::is_writing() => value.with_permitted_text(permit, show),
             _ => false,
         }
     }

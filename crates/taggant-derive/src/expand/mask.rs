@@ -43,6 +43,8 @@ fn name(field: &Field) -> Ident {
 pub(crate) fn expand(model: &Model, rt: &Runtime) -> TokenStream {
     let masker = rt.masker();
     let field_spec = rt.field_spec();
+    let (by_mask, by_serde, by_nothing) = (rt.by_mask(), rt.by_serde(), rt.by_nothing());
+    let (text_of, limited_mask) = (rt.text_of(), rt.limited_mask());
     let ident = &model.ident;
     let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
     let params = &model.generics.params;
@@ -60,10 +62,13 @@ pub(crate) fn expand(model: &Model, rt: &Runtime) -> TokenStream {
             impl #impl_generics #masker<#ty> for #name #ty_generics #where_clause {
                 fn mask(
                     __value: &#ty,
-                    _: &#field_spec,
+                    __field: &#field_spec,
                     __out: &mut dyn ::core::fmt::Write,
                 ) -> ::core::fmt::Result {
-                    #function(__value, __out)
+                    #[allow(unused_imports)]
+                    use {#by_mask as _, #by_nothing as _, #by_serde as _};
+                    let __text = (&&&#text_of(__value)).text_of();
+                    #limited_mask(__field, __text, __out, |__out| #function(__value, __out))
                 }
             }
         })

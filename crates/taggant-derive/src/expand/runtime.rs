@@ -89,6 +89,11 @@ items! {
     no_mask: NoMask,
     text_mask: TextMask,
     masked: masked,
+    by_mask: ByMask,
+    by_serde: BySerde,
+    by_nothing: ByNothing,
+    text_of: TextOf,
+    limited_mask: limited_mask,
     // Writing.
     seal_record: seal_record,
     seal_nested_record: seal_nested_record,
