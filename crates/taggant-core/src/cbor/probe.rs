@@ -33,6 +33,22 @@ pub struct ReadShape {
     pub option: bool,
     /// It is a `Sensitive`, or an `Option` of one.
     pub sensitive: bool,
+    /// What it asks for, in an `Option` or not.
+    pub asks: Asks,
+}
+
+/// What a type asks a format for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Asks {
+    /// Text.
+    Text,
+    /// A number or a boolean.
+    Scalar,
+    /// A sequence, a map or a struct.
+    Compound,
+    /// Anything else.
+    #[default]
+    Other,
 }
 
 /// What a type asks for first. Nothing is read.
@@ -190,6 +206,14 @@ impl serde::de::Error for Answer {
     }
 }
 
+macro_rules! asks {
+    ($($method:ident => $asks:ident),*) => {$(
+        fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Answer> {
+            Err(Answer(ReadShape { asks: Asks::$asks, ..self.0 }))
+        }
+    )*};
+}
+
 impl<'de> Deserializer<'de> for AskRead {
     type Error = Answer;
 
@@ -219,11 +243,28 @@ impl<'de> Deserializer<'de> for AskRead {
         }
         visitor.visit_newtype_struct(self)
     }
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Answer> {
+        Err(Answer(ReadShape { asks: Asks::Compound, ..self.0 }))
+    }
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Answer> {
+        Err(Answer(ReadShape { asks: Asks::Compound, ..self.0 }))
+    }
+    asks!(
+        deserialize_str => Text, deserialize_string => Text, deserialize_bool => Scalar, deserialize_i8 => Scalar, deserialize_i16 => Scalar,
+        deserialize_i32 => Scalar, deserialize_i64 => Scalar, deserialize_u8 => Scalar,
+        deserialize_u16 => Scalar, deserialize_u32 => Scalar, deserialize_u64 => Scalar,
+        deserialize_f32 => Scalar, deserialize_f64 => Scalar, deserialize_seq => Compound,
+        deserialize_map => Compound
+    );
     fn is_human_readable(&self) -> bool {
         false
     }
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
-        unit_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        i128 u128 char bytes byte_buf unit unit_struct tuple_struct enum identifier ignored_any
     }
 }

@@ -162,20 +162,6 @@ macro_rules! forward {
     )*};
 }
 
-/// Scalars other than text: where an envelope may stand instead, the format must say what it has.
-macro_rules! forward_scalar {
-    ($($method:ident),*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-            let check = self.check;
-            let any = matches!(check, Inbound::Migrating) && self.inner.is_human_readable();
-            let visitor = Guard { inner: visitor, check };
-            from_format(|| {
-                if any { self.inner.deserialize_any(visitor) } else { self.inner.$method(visitor) }
-            })
-        }
-    )*};
-}
-
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Guard<D> {
     type Error = Clean<D::Error>;
 
@@ -187,9 +173,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Guard<D> {
         deserialize_byte_buf,
         deserialize_option,
         deserialize_identifier,
-        deserialize_ignored_any
-    );
-    forward_scalar!(
+        deserialize_ignored_any,
         deserialize_bool,
         deserialize_i8,
         deserialize_i16,

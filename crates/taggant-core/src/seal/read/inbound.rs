@@ -1,7 +1,5 @@
 //! What may come in from outside: plaintext, never envelopes nor what our masks print.
 
-use std::cell::RefCell;
-
 use serde::de;
 
 use super::super::{fail, pseudonym};
@@ -22,27 +20,6 @@ pub(crate) enum Inbound {
     /// Envelopes as a whole value: a clear field holds none. Those of records in it are theirs: the
     /// number says how many records are being read where the field stands.
     Clear(usize),
-    /// Envelopes, which are taken aside: storage that is being migrated holds both.
-    Migrating,
-}
-
-thread_local! {
-    static ASIDE: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
-}
-
-/// The envelope that made the plaintext type fail, if one did.
-pub(crate) fn taken_aside() -> Option<Vec<u8>> {
-    ASIDE.take()
-}
-
-/// Puts back what was taken aside before.
-pub(crate) fn put_aside(envelope: Option<Vec<u8>>) {
-    ASIDE.set(envelope);
-}
-
-fn take_aside(envelope: Vec<u8>) -> Error {
-    ASIDE.set(Some(envelope));
-    Error::new(Outcome::UnexpectedEnvelope, "an envelope stands where plaintext was expected")
 }
 
 impl Inbound {
@@ -52,11 +29,6 @@ impl Inbound {
             Self::PlaintextOnly => check_text(text.as_ref()).map_err(fail::de),
             Self::Clear(records) if envelope::is_envelope(text.as_ref()) => in_clear(records),
             Self::Clear(_) => Ok(()),
-            Self::Migrating if envelope::looks_like_envelope(text.as_ref()) => {
-                let decoded = envelope::decode_text(text.as_ref()).map_err(fail::de)?;
-                Err(fail::de(take_aside(decoded)))
-            }
-            Self::Migrating => Ok(()),
         }
     }
 
@@ -71,7 +43,6 @@ impl Inbound {
             }
             Self::Clear(_) => Ok(()),
             Self::PlaintextOnly => Err(fail::de(unexpected_envelope())),
-            Self::Migrating => Err(fail::de(take_aside(bytes.as_ref().to_vec()))),
         }
     }
 }
@@ -87,7 +58,7 @@ fn in_clear<E: de::Error>(records: usize) -> Result<(), E> {
     )))
 }
 
-fn unexpected_envelope() -> Error {
+pub(super) fn unexpected_envelope() -> Error {
     Error::new(
         Outcome::UnexpectedEnvelope,
         "input from outside holds an envelope, which ingest never opens; read stored records \

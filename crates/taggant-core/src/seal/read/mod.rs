@@ -2,13 +2,16 @@
 
 pub(crate) mod aside;
 mod clear;
+mod describes;
 mod guard;
 mod inbound;
+mod loose;
 pub(crate) mod open;
 mod opener;
 mod pending;
 mod record;
 mod sibling;
+mod value;
 
 pub(crate) use guard::{Clean, Guard};
 pub(crate) use opener::Frame as OpenFrame;

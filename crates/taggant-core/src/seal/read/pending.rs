@@ -1,15 +1,16 @@
 //! Fields that were read but not opened: their people and row may stand later in the input.
 
-use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 
+use super::describes;
 use super::guard::{Clean, Guard};
-use super::inbound::{self, Inbound};
+use super::inbound::Inbound;
 use super::record::{How, how};
-use crate::cbor::probe;
-use crate::envelope::{self, Envelope};
+use super::value::{Taking, Value};
+use crate::cbor::probe::{self, Asks};
+use crate::envelope::Envelope;
 use crate::error::{Error, Outcome};
 use crate::flow::resolved::Resolved;
 use crate::seal::decisions::decisions;
@@ -71,144 +72,43 @@ impl<R: Tagged, const I: usize, T: DeserializeOwned> Pending<R, I, T> {
         let field = &spec.fields[I];
         let _taking = held::taking_plaintext(label);
         let _field = fail::in_field(spec.dataset, field.path);
-        match T::deserialize(Guard::checking(deserializer, check)) {
-            Ok(value) => Ok(Self::of(State::Plain(value))),
-            Err(error) => {
-                fail::remember("the value does not fit its field", spec.dataset, Some(field.path));
-                Err(Clean::into_inner(error))
-            }
-        }
+        // While plaintext is taken a `Sensitive` asks for what is in it.
+        let shape = probe::read_shape::<T>();
+        let shows = match shape.asks {
+            Asks::Scalar | Asks::Compound => true,
+            Asks::Text => !deserializer.is_human_readable(),
+            Asks::Other => false,
+        };
+        let read = if shows && describes::says_what_it_holds::<D>() {
+            // An envelope where a number stands is refused as one only if the format shows it.
+            let taking = Taking { envelopes: false, plaintext: true };
+            Value::<R, I, T>::of(taking, shape).read(deserializer)
+        } else {
+            let guarded = Guard::checking(deserializer, check);
+            T::deserialize(guarded).map(State::Plain).map_err(Clean::into_inner)
+        };
+        read.map(Self::of).inspect_err(|_| {
+            fail::remember("the value does not fit its field", spec.dataset, Some(field.path));
+        })
     }
 
     /// Storage that still holds plaintext: either is taken.
     fn migrating<'de, D: Deserializer<'de>>(flow: &Resolved, d: D) -> Result<Self, D::Error> {
-        let read = Self::plaintext(flow, d, Inbound::Migrating);
-        match (read, inbound::taken_aside()) {
-            (Err(_), Some(envelope)) => {
-                fail::clear();
-                Ok(Self::of(State::Sealed(envelope)))
-            }
-            (read, _) => read,
-        }
+        let spec = R::__spec();
+        let label = decisions(flow, false, spec).map_err(fail::de)?.fields[I].label;
+        let _taking = held::taking_plaintext(label);
+        let _field = fail::in_field(spec.dataset, spec.fields[I].path);
+        let shape = probe::read_shape::<T>();
+        // What does not say what it holds tells text from an envelope, and nothing else.
+        let plaintext = describes::says_what_it_holds::<D>() || shape.asks == Asks::Text;
+        let taking = Taking { envelopes: true, plaintext };
+        Value::<R, I, T>::of(taking, shape).read(d).map(Self::of)
     }
 
     fn sealed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let seals_none = R::__spec().fields[I].tag().is_some_and(|tag| tag.seal_none);
-        let visitor = Sealed::<R, I>(PhantomData);
-        let read = if probe::read_shape::<T>().option && !seals_none {
-            deserializer.deserialize_option(visitor)
-        } else if seals_none && deserializer.is_human_readable() {
-            // A null must be seen for what it is: somebody put it there.
-            deserializer.deserialize_any(visitor)
-        } else {
-            visitor.read(deserializer)
-        };
-        read.map(|bytes| Self::of(bytes.map_or(State::Null, State::Sealed)))
-    }
-}
-
-/// Takes an envelope as text or bytes, whatever the format says it is.
-struct Sealed<R, const I: usize>(PhantomData<fn() -> R>);
-
-impl<R: Tagged, const I: usize> Sealed<R, I> {
-    fn read<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_str(self)
-        } else {
-            deserializer.deserialize_byte_buf(self)
-        }
-    }
-
-    fn locate(error: Error) -> Error {
-        let spec = R::__spec();
-        error.at_field(spec.dataset, spec.fields[I].path)
-    }
-
-    /// The field is checked here, so that untagged enums find the right variant.
-    fn envelope<E: de::Error>(bytes: Vec<u8>) -> Result<Option<Vec<u8>>, E> {
-        let field = match Envelope::parse(&bytes) {
-            Ok(envelope) => envelope.header.field,
-            Err(error) => return Err(fail::de(Self::locate(error))),
-        };
-        if R::__spec().fields[I].accepts(field) {
-            return Ok(Some(bytes));
-        }
-        Err(fail::de(Self::locate(Error::new(
-            Outcome::WrongField,
-            "the envelope belongs to another field; after a rename, name the old field in `alias`",
-        ))))
-    }
-
-    fn plaintext<E: de::Error>() -> E {
-        fail::de(Self::locate(Error::new(
-            Outcome::UnexpectedPlaintext,
-            "storage holds something else than an envelope; for plaintext from before taggant, \
-             declare a [[migration]] of this dataset in the policy",
-        )))
-    }
-}
-
-macro_rules! refuse {
-    ($($method:ident: $value:ty),*) => {$(
-        fn $method<E: de::Error>(self, _: $value) -> Result<Self::Value, E> {
-            Err(Self::plaintext())
-        }
-    )*};
-}
-
-impl<'de, R: Tagged, const I: usize> Visitor<'de> for Sealed<R, I> {
-    type Value = Option<Vec<u8>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an envelope")
-    }
-
-    refuse!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128,
-            visit_f64: f64, visit_char: char);
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        if !envelope::looks_like_envelope(text) {
-            return Err(Self::plaintext());
-        }
-        let bytes = envelope::decode_text(text).map_err(|error| fail::de(Self::locate(error)))?;
-        Self::envelope(bytes)
-    }
-    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        self.visit_byte_buf(bytes.to_vec())
-    }
-    fn visit_byte_buf<E: de::Error>(self, bytes: Vec<u8>) -> Result<Self::Value, E> {
-        if bytes.starts_with(envelope::TEXT_PREFIX.as_bytes())
-            && let Ok(text) = std::str::from_utf8(&bytes)
-        {
-            return self.visit_str(text);
-        }
-        if !bytes.starts_with(&envelope::MAGIC) {
-            return Err(Self::plaintext());
-        }
-        Self::envelope(bytes)
-    }
-    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-    fn visit_some<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
-        self.read(d)
-    }
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
-        self.read(d)
-    }
-    /// Formats without bytes write them as a sequence of numbers.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut bytes = Vec::with_capacity(access.size_hint().unwrap_or(0).min(4096));
-        while let Some(byte) = access.next_element::<u8>()? {
-            bytes.push(byte);
-        }
-        self.visit_byte_buf(bytes)
-    }
-    fn visit_map<A: de::MapAccess<'de>>(self, _: A) -> Result<Self::Value, A::Error> {
-        Err(Self::plaintext())
+        let taking = Taking { envelopes: true, plaintext: false };
+        let shape = probe::read_shape::<T>();
+        Value::<R, I, T>::of(taking, shape).read(deserializer).map(Self::of)
     }
 }
 
