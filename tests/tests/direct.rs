@@ -357,3 +357,25 @@ fn a_spawner_carries_runtime_and_flow_to_tasks_and_threads() {
         assert!(stored().read_json::<Person>(&row).is_ok(), "the default tenant's");
     });
 }
+
+#[test]
+fn each_row_of_a_csv_file_is_recorded_once() {
+    let recorder = Recorder::new(POLICY);
+    recorder.run(|| {
+        let people = [person(1), person(2), person(3)];
+        let mut sealed = csv::Writer::from_writer(Vec::new());
+        let mut wrapped = csv::Writer::from_writer(Vec::new());
+        for person in &people {
+            sealed.serialize(table().seal(person)).expect("a row");
+            wrapped.serialize(partner().wrap(person)).expect("a row");
+        }
+        let rows = String::from_utf8(sealed.into_inner().expect("written")).expect("text");
+        assert_eq!(rows.lines().count(), 4);
+        assert!(rows.starts_with("id,name,country\n"), "{rows}");
+    });
+    for location in ["postgres://db/people", "https://partner.example/people"] {
+        let flows = recorder.flows();
+        let edge = flows.iter().find(|edge| edge.location == location && edge.path == "name");
+        assert_eq!(edge.expect("recorded").count, 3, "{location}");
+    }
+}

@@ -49,7 +49,10 @@ fn a_mask_function_that_prints_all_of_a_value_prints_its_category() {
         let logged = Flow::log("app").run(|| serde_json::to_string(&person)).expect("masked");
         for text in [format!("{person:?}"), logged] {
             probe.assert_sealed(&text);
-            assert!(text.contains("<user.contact.email>") && text.contains("<user.name>"), "{text}");
+            assert!(
+                text.contains("<user.contact.email>") && text.contains("<user.name>"),
+                "{text}"
+            );
             assert!(text.contains("V***"), "a mask that shows little is shown: {text}");
         }
     });

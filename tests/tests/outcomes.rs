@@ -124,9 +124,12 @@ a_format!(
     |value| serde_json::to_value(value).unwrap().to_string().into_bytes(),
     |flow, bytes| flow.read(serde_json::from_slice::<serde_json::Value>(bytes).unwrap())
 );
-a_format!(Yaml, true, |value| serde_yaml_ng::to_string(value).unwrap().into_bytes(), |flow, bytes| {
-    flow.read(serde_yaml_ng::Deserializer::from_slice(bytes))
-});
+a_format!(
+    Yaml,
+    true,
+    |value| serde_yaml_ng::to_string(value).unwrap().into_bytes(),
+    |flow, bytes| { flow.read(serde_yaml_ng::Deserializer::from_slice(bytes)) }
+);
 a_format!(Toml, true, |value| toml::to_string(value).unwrap().into_bytes(), |flow, bytes| {
     flow.read(toml::Deserializer::parse(std::str::from_utf8(bytes).unwrap()).unwrap())
 });
@@ -152,14 +155,9 @@ a_format!(
         flow.run(|| value.deserialized()).map_err(|_| Error::last().expect("typed"))
     }
 );
-a_format!(
-    CborReader,
-    true,
-    |value| CborValue::write(value),
-    |flow, bytes| {
-        flow.run(|| ciborium::from_reader(bytes)).map_err(|_| Error::last().expect("typed"))
-    }
-);
+a_format!(CborReader, true, |value| CborValue::write(value), |flow, bytes| {
+    flow.run(|| ciborium::from_reader(bytes)).map_err(|_| Error::last().expect("typed"))
+});
 a_format!(Bson, true, |value| bson::serialize_to_vec(value).unwrap(), |flow, bytes| {
     flow.run(|| bson::deserialize_from_slice(bytes)).map_err(|_| Error::last().expect("typed"))
 });
@@ -269,7 +267,12 @@ struct One<T> {
     field: T,
 }
 
-fn refused<T: DeserializeOwned, F: Format>(flow: &Flow, bytes: &[u8], expected: Outcome, what: &str) {
+fn refused<T: DeserializeOwned, F: Format>(
+    flow: &Flow,
+    bytes: &[u8],
+    expected: Outcome,
+    what: &str,
+) {
     let error = F::read::<T>(flow, bytes).err().unwrap_or_else(|| panic!("{what}: {}", F::NAME));
     assert_eq!(error.outcome(), expected, "{what} of {}: {error}", F::NAME);
     assert_eq!(error.field(), Some("outcomes.one.field"), "{what} of {}: {error}", F::NAME);

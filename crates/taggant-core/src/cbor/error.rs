@@ -27,7 +27,8 @@ impl CborError {
     }
 
     pub(crate) fn into_error(self) -> Error {
-        let outcome = if self.is_envelope() { Outcome::UnexpectedEnvelope } else { Outcome::Invalid };
+        let outcome =
+            if self.is_envelope() { Outcome::UnexpectedEnvelope } else { Outcome::Invalid };
         Error::new(outcome, self.0)
     }
 }

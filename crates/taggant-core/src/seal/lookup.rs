@@ -18,8 +18,8 @@ use crate::error::{Error, Outcome, Result};
 use crate::field::{LookupSpec, RecordSpec};
 use crate::flow::resolved::Resolved;
 use crate::flow::scope;
-use crate::redact::{MaskText, Permit};
 use crate::redact::normalize;
+use crate::redact::{MaskText, Permit};
 use crate::tag::{Action, Actions};
 
 /// The index value of a normalised text: generation byte, then the truncated HMAC.
@@ -80,7 +80,9 @@ pub(crate) fn prepare<T: MaskText + ?Sized>(index: usize, text: &T, held: &Held)
         Some(unopened) => unopened.lookup.as_deref().map(<[u8]>::to_vec),
         None => {
             let mut made = None;
-            text.with_permitted_text(Permit::new(), &mut |text| made = Some(current(&flow, spec.dataset, lookup, text)));
+            text.with_permitted_text(Permit::new(), &mut |text| {
+                made = Some(current(&flow, spec.dataset, lookup, text))
+            });
             made.transpose().map_err(|e| e.at_field(spec.dataset, spec.fields[index].path))?
         }
     };

@@ -7,6 +7,7 @@ mod decisions;
 mod direct;
 mod edge;
 mod fail;
+mod formats;
 mod given;
 mod held;
 mod integrity;

@@ -25,6 +25,8 @@ pub(crate) struct Frame {
     pub(crate) spec: &'static RecordSpec,
     pub(crate) flow: Arc<Resolved>,
     pub(crate) wrap: bool,
+    /// Whether the format asks for the names of the fields only: nothing leaves.
+    pub(crate) names_only: bool,
     /// How deep in scopes it began: in a scope that was entered since, it is not around.
     depth: usize,
     pub(crate) decisions: Arc<Decisions>,
@@ -234,6 +236,7 @@ pub(crate) fn flow_around() -> Result<Arc<Resolved>> {
 pub(crate) fn begin(
     spec: &'static RecordSpec,
     comes: Comes,
+    names_only: bool,
     bind: impl FnOnce(&mut Binder<'_>),
 ) -> Result<Entered> {
     let (parent, mut binding, mut done, canonical, depth) = with(|stack| {
@@ -268,6 +271,7 @@ pub(crate) fn begin(
     let frame = Frame {
         spec,
         wrap: parent.wrap,
+        names_only,
         depth: scope::depth(),
         decisions,
         binding,

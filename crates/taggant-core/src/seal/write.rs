@@ -16,7 +16,7 @@ use super::nested::SealNested;
 use super::position;
 use super::record_events as events;
 use super::stack::{self, Comes, Scratch, Stack};
-use super::{Bind, Tagged, edge, reseal};
+use super::{Bind, Tagged, edge, formats, reseal};
 use crate::cbor;
 use crate::cbor::probe::Written;
 use crate::cbor::whose::{self, Whose};
@@ -79,7 +79,9 @@ fn record_as<R: Tagged + Bind + ?Sized, S: Serializer>(
     body: impl FnOnce(S) -> Result<S::Ok, S::Error>,
 ) -> Result<S::Ok, S::Error> {
     let _edge = edge::enter();
-    let entered = begin(R::__spec(), comes, |binder| record.bind(binder)).map_err(fail::ser)?;
+    let entered =
+        begin(R::__spec(), comes, formats::asks_for_names::<S>(), |binder| record.bind(binder))
+            .map_err(fail::ser)?;
     let written = body(serializer);
     let recorded = end(written.is_ok());
     drop(entered);
@@ -91,16 +93,20 @@ fn record_as<R: Tagged + Bind + ?Sized, S: Serializer>(
 fn begin(
     spec: &'static RecordSpec,
     comes: Comes,
+    names_only: bool,
     bind: impl FnOnce(&mut Binder<'_>),
 ) -> Result<stack::Entered> {
     let outermost = stack::with(|stack| stack.frames.is_empty());
     if outermost {
         fail::clear();
     }
-    let entered = stack::begin(spec, comes, bind)
+    let entered = stack::begin(spec, comes, names_only, bind)
         .map_err(|error| error.at_field(spec.dataset, "(record)"))?;
     stack::with(|stack| {
         let frame = stack.top();
+        if frame.names_only {
+            return Ok(());
+        }
         let counters = frame.flow.runtime.counters();
         if frame.flow.is_unknown && frame.nested.is_none() && outermost {
             counters.unknown_writes.fetch_add(1, Ordering::Relaxed);
@@ -120,6 +126,9 @@ fn begin(
 fn end(written: bool) -> Result<()> {
     stack::with(|stack| {
         let frame = stack.top();
+        if frame.names_only {
+            return Ok(());
+        }
         match (frame.announced, written) {
             (Some(_), true) => Ok(()),
             (Some(sequence), false) => events::retract(frame, sequence),
@@ -149,9 +158,11 @@ fn plan(index: usize, held: &Held) -> Result<Plan> {
         if held.label.is_foreign_to(field) {
             (action, would_reveal) =
                 frame.decisions.with_origins(&frame.flow, frame.wrap, tag, held.label);
-            events::edge(frame, index, held.label, action)?;
+            if !frame.names_only {
+                events::edge(frame, index, held.label, action)?;
+            }
         }
-        if would_reveal {
+        if would_reveal && !frame.names_only {
             count_would_reveal(&frame.flow);
         }
         if action == Action::Deny {

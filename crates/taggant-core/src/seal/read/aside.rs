@@ -17,8 +17,5 @@ impl Drop for Aside {
 }
 
 pub(crate) fn enter() -> Aside {
-    Aside {
-        clean: guard::set_clean(false),
-        _taking: held::taking_nothing(),
-    }
+    Aside { clean: guard::set_clean(false), _taking: held::taking_nothing() }
 }

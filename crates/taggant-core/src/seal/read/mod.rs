@@ -2,7 +2,6 @@
 
 pub(crate) mod aside;
 mod clear;
-mod describes;
 mod guard;
 mod inbound;
 mod loose;
@@ -13,10 +12,10 @@ mod record;
 mod sibling;
 mod value;
 
+pub use clear::Clear;
 pub(crate) use guard::{Clean, Guard};
 pub(crate) use opener::Frame as OpenFrame;
 pub use opener::Opener;
-pub use clear::Clear;
 pub use pending::{NestedPending, Pending};
 pub use record::open_record;
 pub use sibling::PendingSibling;

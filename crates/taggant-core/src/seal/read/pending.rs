@@ -4,7 +4,6 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 
-use super::describes;
 use super::guard::{Clean, Guard};
 use super::inbound::Inbound;
 use super::record::{How, how};
@@ -16,7 +15,7 @@ use crate::flow::resolved::Resolved;
 use crate::seal::decisions::decisions;
 use crate::seal::integrity::IntegrityItems;
 use crate::seal::nested::OpenNested;
-use crate::seal::{Tagged, fail, held};
+use crate::seal::{Tagged, fail, formats, held};
 
 /// Field number `I` of record type `R`, of type `T`, not opened yet.
 pub struct Pending<R, const I: usize, T> {
@@ -79,7 +78,7 @@ impl<R: Tagged, const I: usize, T: DeserializeOwned> Pending<R, I, T> {
             Asks::Text => !deserializer.is_human_readable(),
             Asks::Other => false,
         };
-        let read = if shows && describes::says_what_it_holds::<D>() {
+        let read = if shows && formats::says_what_it_holds::<D>() {
             // An envelope where a number stands is refused as one only if the format shows it.
             let taking = Taking { envelopes: false, plaintext: true };
             Value::<R, I, T>::of(taking, shape).read(deserializer)
@@ -100,7 +99,7 @@ impl<R: Tagged, const I: usize, T: DeserializeOwned> Pending<R, I, T> {
         let _field = fail::in_field(spec.dataset, spec.fields[I].path);
         let shape = probe::read_shape::<T>();
         // What does not say what it holds tells text from an envelope, and nothing else.
-        let plaintext = describes::says_what_it_holds::<D>() || shape.asks == Asks::Text;
+        let plaintext = formats::says_what_it_holds::<D>() || shape.asks == Asks::Text;
         let taking = Taking { envelopes: true, plaintext };
         Value::<R, I, T>::of(taking, shape).read(d).map(Self::of)
     }

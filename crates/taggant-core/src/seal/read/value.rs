@@ -11,11 +11,10 @@ use serde::de::value::{
     EnumAccessDeserializer, MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer,
 };
 use serde::de::{
-    self, DeserializeOwned, Deserializer, EnumAccess, IntoDeserializer, MapAccess,
-    SeqAccess, Visitor,
+    self, DeserializeOwned, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
+    Visitor,
 };
 
-use super::describes;
 use super::guard::{Clean, Guard};
 use super::inbound::{self, Inbound};
 use super::loose::{First, Key, Loose, Parsed};
@@ -23,7 +22,7 @@ use super::pending::State;
 use crate::cbor::probe::{Asks, ReadShape};
 use crate::envelope::{self, Envelope};
 use crate::error::{Error, Outcome};
-use crate::seal::{Tagged, fail};
+use crate::seal::{Tagged, fail, formats};
 
 /// What may stand there.
 #[derive(Clone, Copy)]
@@ -58,7 +57,7 @@ impl<R: Tagged, const I: usize, T: DeserializeOwned> Value<R, I, T> {
 
     /// Reads what stands in the option, if the type is one.
     fn inside<'de, D: Deserializer<'de>>(self, d: D) -> Result<State<T>, D::Error> {
-        if !describes::says_what_it_holds::<D>() {
+        if !formats::says_what_it_holds::<D>() {
             return d.deserialize_byte_buf(self);
         }
         if self.human && self.taking.plaintext && self.shape.asks == Asks::Text {
@@ -150,7 +149,8 @@ impl<'de, R: Tagged, const I: usize, T: DeserializeOwned> Visitor<'de> for Value
             // The text form as bytes (docs/FORMAT.md section 2), or a text of a format that does
             // not tell which it is.
             Ok(text)
-                if self.shape.asks == Asks::Text || bytes.starts_with(envelope::TEXT_PREFIX.as_bytes()) =>
+                if self.shape.asks == Asks::Text
+                    || bytes.starts_with(envelope::TEXT_PREFIX.as_bytes()) =>
             {
                 self.visit_str(text)
             }
@@ -161,7 +161,11 @@ impl<'de, R: Tagged, const I: usize, T: DeserializeOwned> Visitor<'de> for Value
         }
     }
     fn visit_byte_buf<E: de::Error>(self, bytes: Vec<u8>) -> Result<State<T>, E> {
-        if bytes.starts_with(&envelope::MAGIC) { self.envelope(bytes) } else { self.visit_bytes(&bytes) }
+        if bytes.starts_with(&envelope::MAGIC) {
+            self.envelope(bytes)
+        } else {
+            self.visit_bytes(&bytes)
+        }
     }
     fn visit_none<E: de::Error>(self) -> Result<State<T>, E> {
         Ok(State::Null)
@@ -248,7 +252,7 @@ impl<'de> de::Deserialize<'de> for Byte {
                 Ok(Byte(None))
             }
         }
-        if describes::says_what_it_holds::<D>() {
+        if formats::says_what_it_holds::<D>() {
             deserializer.deserialize_any(Any)
         } else {
             deserializer.deserialize_u8(Any)
