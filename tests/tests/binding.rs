@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use taggant::{Error, Flow, Outcome, Tagged};
+use taggant::{Error, Flow, Outcome, Sensitive, Tagged};
 use taggant_testing::Recorder;
 
 const POLICY: &str =
@@ -290,5 +290,42 @@ fn the_nonce_of_a_record_counts_and_two_records_share_none() {
         assert_ne!(name, title);
         assert_ne!(nonce(&document["note"])[..12], name[..12], "another person's key");
         assert_ne!(nonce(&sealed(&person(1))["name"])[..12], name[..12], "another record");
+    });
+}
+
+#[derive(Tagged)]
+#[tagged(dataset = "binding.indexed", subject(customer = id), row = id)]
+struct Indexed {
+    #[clear]
+    id: u64,
+    #[tag("user.contact.email", lookup = "email_index")]
+    email: Sensitive<String>,
+    #[tag("user.contact.phone_number", lookup = "phone_index", normalizer = exact)]
+    phone: Option<Sensitive<u64>>,
+}
+
+#[test]
+fn a_copied_index_value_beside_a_sensitive_is_found_when_it_is_revealed() {
+    let policy = "[[allow]]\naction = [\"open\", \"reveal\", \"reseal\"]\ncategory = \"user\"\n";
+    taggant_testing::Recorder::new(policy).run(|| {
+        let to = Flow::to("a://b", "c");
+        let from = Flow::from("a://b", "c").purpose("essential");
+        let row = |id: u64| {
+            let email = format!("person{id}@example.com").into();
+            let record = Indexed { id, email, phone: Some((600_000_000 + id).into()) };
+            serde_json::to_value(to.seal(&record)).expect("sealed")
+        };
+        let read = |row: &serde_json::Value| from.read::<Indexed, _>(row).expect("kept sealed");
+        let revealed = |record: &Indexed| {
+            let email = from.run(|| record.email.reveal().map(drop));
+            let phone = from.run(|| record.phone.as_ref().expect("there").reveal().map(drop));
+            [email, phone].map(|outcome| outcome.map_err(|error| error.outcome()))
+        };
+        let (mut one, two) = (row(1), row(2));
+        assert_eq!(revealed(&read(&one)), [Ok(()), Ok(())]);
+        one["email_index"] = two["email_index"].clone();
+        assert_eq!(revealed(&read(&one)), [Err(Outcome::Tampered), Ok(())]);
+        one["phone_index"] = two["phone_index"].clone();
+        assert_eq!(revealed(&read(&one)), [Err(Outcome::Tampered), Err(Outcome::Tampered)]);
     });
 }

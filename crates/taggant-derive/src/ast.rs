@@ -109,6 +109,7 @@ pub(crate) struct TagWords {
     pub(crate) lookup: Option<LitStr>,
     pub(crate) normalizer: Option<(&'static str, Span)>,
     pub(crate) bits: Option<LitInt>,
+    pub(crate) may_collide: Option<Span>,
     pub(crate) alias: Vec<LitStr>,
     pub(crate) name: Option<LitStr>,
     pub(crate) subject: Option<SubjectRef>,

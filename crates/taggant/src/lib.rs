@@ -24,11 +24,11 @@
 //!
 //! let customer = Customer { id: 7, email: "maria.gonzalez@example.com".into() };
 //! let store = ("postgres://shop:5432", "shop.public.customers");
-//! let row = Flow::to(store.0, store.1).run(|| serde_json::to_string(&customer))?;
+//! let row = serde_json::to_string(&Flow::to(store.0, store.1).seal(&customer))?;
 //! assert!(!row.contains("maria"));
 //! assert_eq!(format!("{customer:?}"), "Customer { id: 7, email: m********@example.com }");
 //!
-//! let back: Customer = Flow::from(store.0, store.1).run(|| serde_json::from_str(&row))?;
+//! let back: Customer = Flow::from(store.0, store.1).read_json(&row)?;
 //! assert_eq!(back.email, "maria.gonzalez@example.com");
 //! # Ok(())
 //! # }

@@ -48,7 +48,7 @@ impl Storage {
         let flow = sink("customers");
         let transaction = self.connection.transaction()?;
         for customer in customers {
-            let row = flow.run(|| columns(customer))?;
+            let row = columns(&flow.seal(customer))?;
             transaction
                 .prepare_cached(
                     "INSERT OR REPLACE INTO customers VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -75,7 +75,7 @@ impl Storage {
         let flow = sink("orders");
         let transaction = self.connection.transaction()?;
         for order in orders {
-            let row = flow.run(|| columns(order))?;
+            let row = columns(&flow.seal(order))?;
             transaction
                 .prepare_cached("INSERT OR REPLACE INTO orders VALUES (?1, ?2, ?3, ?4, ?5)")?
                 .execute(params![
@@ -111,7 +111,7 @@ impl Storage {
                 }))
             },
         )?;
-        Ok(flow.run(|| serde_json::from_value(document))?)
+        Ok(flow.read(document)?)
     }
 
     /// The customer whose e-mail address has one of these index values.

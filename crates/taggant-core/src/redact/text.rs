@@ -27,11 +27,23 @@ pub trait MaskText {
 /// Proves that the library asks.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct Permit(());
+pub struct Permit {
+    to_compare: bool,
+}
 
 impl Permit {
+    /// For masks and blind indexes of a field that is being written.
     pub(crate) fn new() -> Self {
-        Self(())
+        Self { to_compare: false }
+    }
+
+    /// To compare a value with the blind index beside it.
+    pub(crate) fn to_compare() -> Self {
+        Self { to_compare: true }
+    }
+
+    pub(crate) fn is_to_compare(self) -> bool {
+        self.to_compare
     }
 }
 

@@ -12,6 +12,7 @@ use super::origin::Label;
 use crate::cbor;
 use crate::cbor::probe::{self, Written};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 /// What a `Sensitive` may do when it is asked to serialize.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +34,13 @@ pub(crate) struct Unopened {
     pub(crate) envelope: Vec<u8>,
     /// The blind-index value that stood beside it.
     pub(crate) lookup: Option<Box<[u8]>>,
+    /// How the field's type makes the text of that from the plaintext.
+    pub(crate) text: Option<TextOf>,
     pub(crate) label: Label,
 }
+
+/// The text of a plaintext; none where it has none.
+pub(crate) type TextOf = fn(Zeroizing<Vec<u8>>) -> Option<Zeroizing<String>>;
 
 /// What a tagged value says of itself before it is written.
 #[derive(Clone)]

@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use super::decisions;
 use super::held::Unopened;
+use super::lookup;
 use super::read::open;
 use super::stack;
 use crate::error::{Error, Outcome, Result};
@@ -32,14 +33,32 @@ pub(crate) fn plaintext(unopened: &Unopened, out: &mut Vec<u8>) -> Result<()> {
 pub(crate) fn decrypt(unopened: &Unopened) -> Result<Zeroizing<Vec<u8>>> {
     let context = &unopened.context;
     let mut opening = open::Opening::default();
-    open::envelope(
+    let plain = open::envelope(
         &mut opening,
         &context.flow,
         context.spec,
         unopened.field,
         &context.binding,
         unopened.envelope.clone(),
-    )
+    )?;
+    check_index(unopened, &plain)?;
+    Ok(plain)
+}
+
+/// A copied index value hijacks the look-up, so it is compared as soon as the value is known.
+fn check_index(unopened: &Unopened, plain: &Zeroizing<Vec<u8>>) -> Result<()> {
+    let context = &unopened.context;
+    let tag = context.spec.fields[unopened.field].tag();
+    let (Some(stored), Some(text), Some(lookup)) =
+        (&unopened.lookup, unopened.text, tag.and_then(|tag| tag.lookup.as_ref()))
+    else {
+        return Ok(());
+    };
+    let Some(text) = text(plain.clone()) else { return Ok(()) };
+    if lookup::matches(&context.flow, context.spec.dataset, lookup, &text, stored)? {
+        return Ok(());
+    }
+    Err(lookup::mismatch())
 }
 
 pub(crate) fn tag_categories(unopened: &Unopened) -> &'static [&'static str] {

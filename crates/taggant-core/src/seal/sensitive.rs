@@ -339,7 +339,9 @@ impl<T: Zeroize + MaskText> MaskText for Sensitive<T> {
 
     fn with_permitted_text(&self, permit: Permit, show: &mut dyn FnMut(&str)) -> bool {
         match self.value.get() {
-            Some(value) if super::write::is_writing() => value.with_permitted_text(permit, show),
+            Some(value) if permit.is_to_compare() || super::write::is_writing() => {
+                value.with_permitted_text(permit, show)
+            }
             _ => false,
         }
     }

@@ -39,11 +39,24 @@ fn lookup(input: &Input, group: &Fields, field: &Field, tag: &TagWords, diag: &D
         if let Some(bits) = &tag.bits {
             diag.error(bits.span(), "`bits` belongs to a `lookup = \"name\"`, which is missing");
         }
+        if let Some(span) = tag.may_collide {
+            diag.error(span, "`may_collide` belongs to a `lookup = \"name\"`, which is missing");
+        }
         return;
     };
     keys::name("lookup", name, diag);
-    if let Some(bits) = &tag.bits {
-        check_bits(bits, diag);
+    let few = tag.bits.as_ref().is_some_and(|bits| check_bits(bits, diag));
+    match (few, tag.may_collide, &tag.bits) {
+        (true, None, Some(bits)) => diag.error(
+            bits.span(),
+            "with `bits` under 64 different values share an index value: a look-up finds other \
+             people's rows too, and a forged index value is soon found; where that is wanted, since \
+             less can be read off the index, add `may_collide`",
+        ),
+        (false, Some(span), _) => {
+            diag.error(span, "`may_collide` admits `bits` under 64, and there are none");
+        }
+        _ => (),
     }
     if input.is_enum() {
         diag.error(name.span(), "`lookup` is not supported in enums; put the field in a struct");
@@ -58,9 +71,14 @@ fn lookup(input: &Input, group: &Fields, field: &Field, tag: &TagWords, diag: &D
     }
 }
 
-fn check_bits(bits: &LitInt, diag: &Diag) {
-    if !matches!(bits.base10_parse::<u16>(), Ok(n @ 16..=256) if n % 8 == 0) {
-        diag.error(bits.span(), "`bits` takes a multiple of 8 from 16 to 256");
+/// Whether the bits are valid, and so few that values share them.
+fn check_bits(bits: &LitInt, diag: &Diag) -> bool {
+    match bits.base10_parse::<u16>() {
+        Ok(n @ 16..=256) if n % 8 == 0 => n < 64,
+        _ => {
+            diag.error(bits.span(), "`bits` takes a multiple of 8 from 16 to 256");
+            false
+        }
     }
 }
 

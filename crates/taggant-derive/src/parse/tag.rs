@@ -8,8 +8,18 @@ use super::words::{self, Words};
 use crate::ast::{Mask, Pad, TagWords};
 use crate::diag::{Diag, did_you_mean, list};
 
-const WORDS: &[&str] =
-    &["mask", "lookup", "normalizer", "bits", "alias", "name", "subject", "pad", "seal_none"];
+const WORDS: &[&str] = &[
+    "mask",
+    "lookup",
+    "normalizer",
+    "bits",
+    "may_collide",
+    "alias",
+    "name",
+    "subject",
+    "pad",
+    "seal_none",
+];
 const MASKS: &[&str] = &["full", "email", "last", "first", "year", "ip_prefix", "pseudonym"];
 const NORMALIZERS: &[&str] = &["text", "exact", "phone"];
 
@@ -22,6 +32,7 @@ pub(crate) fn parse(attr: &Attribute, span: Span, diag: &Diag) -> TagWords {
         lookup: None,
         normalizer: None,
         bits: None,
+        may_collide: None,
         alias: Vec::new(),
         name: None,
         subject: None,
@@ -45,6 +56,7 @@ fn item(out: &mut TagWords, word: &Ident, input: ParseStream<'_>) -> Result<()> 
         "lookup" => out.lookup = Some(words::text(input)?),
         "normalizer" => out.normalizer = Some(normalizer(input)?),
         "bits" => out.bits = Some(number(input)?),
+        "may_collide" => out.may_collide = Some(words::flag(word, input)?),
         "alias" => out.alias = words::texts(input)?,
         "name" => out.name = Some(words::text(input)?),
         "subject" => out.subject = Some(words::subject(input)?),

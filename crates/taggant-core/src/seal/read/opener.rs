@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
+use zeroize::Zeroizing;
 
 use super::open::{self, Opening};
 use super::pending::{NestedPending, NestedState, Pending, State};
@@ -12,13 +13,14 @@ use crate::error::{Error, Outcome, Result};
 use crate::field::{FieldRole, RecordSpec};
 use crate::flow::FlowKind;
 use crate::flow::resolved::Resolved;
-use crate::redact::MaskText;
+use crate::redact::{MaskText, Permit};
 use crate::seal::binder::Binder;
 use crate::seal::context::{Binding, RecordContext};
 use crate::seal::decisions::{self, Decisions, decisions, note, nothing_done};
-use crate::seal::held::{self, Unopened};
+use crate::seal::held::{self, TextOf, Unopened};
 use crate::seal::integrity::IntegrityItems;
 use crate::seal::nested::OpenNested;
+use crate::seal::origin::Label;
 use crate::seal::{lookup, record_events as events, stack};
 use crate::tag::{Action, Actions, KeyId};
 
@@ -130,8 +132,8 @@ impl Opener {
     ) -> Result<T> {
         let sealed = matches!(pending.state, State::Sealed(_));
         let stored = sibling.0;
-        let value =
-            self.value(I, pending.state, stored.clone()).map_err(|error| self.located(I, error))?;
+        let beside = stored.clone().map(|stored| (stored, text_of::<T> as TextOf));
+        let value = self.value(I, pending.state, beside).map_err(|error| self.located(I, error))?;
         if sealed && let Some(stored) = stored {
             self.check_lookup(I, &value, &stored).map_err(|error| self.located(I, error))?;
         }
@@ -163,7 +165,7 @@ impl Opener {
         &mut self,
         index: usize,
         state: State<T>,
-        lookup: Option<Vec<u8>>,
+        lookup: Option<(Vec<u8>, TextOf)>,
     ) -> Result<T> {
         match state {
             State::Plain(value) => self.plain(index, value),
@@ -204,7 +206,7 @@ impl Opener {
         &mut self,
         index: usize,
         envelope: Vec<u8>,
-        lookup: Option<Vec<u8>>,
+        lookup: Option<(Vec<u8>, TextOf)>,
     ) -> Result<T> {
         let flow = self.flow.clone();
         let frame = self.top();
@@ -213,11 +215,13 @@ impl Opener {
         let context = context.get_or_insert_with(|| {
             Arc::new(RecordContext { flow, spec, binding: binding.clone() })
         });
+        let (lookup, text) = lookup.unzip();
         let unopened = Unopened {
             context: context.clone(),
             field: index,
             envelope,
             lookup: lookup.map(Vec::into_boxed_slice),
+            text,
             label: decisions.fields[index].label,
         };
         T::deserialize(HandOver(Arc::new(unopened))).map_err(|_| {
@@ -289,6 +293,17 @@ impl Opener {
         items.write_aad(&mut list).map_err(locate)?;
         open::integrity(opening, flow, frame.spec, &frame.binding, bytes, &list).map_err(locate)
     }
+}
+
+/// The text of a value that was sealed, for the blind index beside it.
+fn text_of<T: DeserializeOwned + MaskText>(plain: Zeroizing<Vec<u8>>) -> Option<Zeroizing<String>> {
+    let _taking = held::taking_plaintext(Label::NONE);
+    let value: T = cbor::from_vec(plain).ok()?;
+    let mut found = None;
+    value.with_permitted_text(Permit::to_compare(), &mut |text| {
+        found = Some(Zeroizing::new(text.to_owned()));
+    });
+    found
 }
 
 /// What `T` makes of nothing.
