@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::probe::{ReadShape, Written, read_shape, shape_of};
+use super::probe::{Asks, ReadShape, Written, read_shape, shape_of};
 use super::{from_slice, from_vec, item_length, to_vec_in};
 
 fn bytes<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
@@ -213,9 +213,13 @@ fn an_option_is_one_by_any_name() {
     assert_eq!(shape_of(&Some(vec![1])), Written::Some);
     assert_eq!(shape_of("x"), Written::Plain);
     assert_eq!(shape_of(&vec![1]), Written::Plain);
-    assert_eq!(read_shape::<Wrapper>(), ReadShape { option: true, sensitive: false });
-    assert_eq!(read_shape::<Option<Option<u8>>>(), ReadShape { option: true, sensitive: false });
-    assert_eq!(read_shape::<String>(), ReadShape::default());
+    let option = ReadShape { option: true, ..ReadShape::default() };
+    assert_eq!(read_shape::<Wrapper>(), ReadShape { asks: Asks::Text, ..option });
+    assert_eq!(read_shape::<Option<Option<u8>>>(), option);
+    let asks = |asks| ReadShape { asks, ..ReadShape::default() };
+    assert_eq!(read_shape::<String>(), asks(Asks::Text));
+    assert_eq!(read_shape::<u8>(), asks(Asks::Scalar));
+    assert_eq!(read_shape::<Vec<u8>>(), asks(Asks::Compound));
     assert_eq!(read_shape::<Shape>(), ReadShape::default());
 }
 

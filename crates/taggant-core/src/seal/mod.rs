@@ -1,5 +1,6 @@
 //! Where everything meets: records are sealed, opened, revealed and recorded.
 
+mod beside;
 mod binder;
 mod context;
 mod custom_mask;

@@ -2,6 +2,7 @@
 
 pub use serde;
 
+pub use super::beside::{authenticated_field, clear_field, integrity_sibling};
 pub use super::binder::Binder;
 pub use super::custom_mask::{ByMask, ByNothing, BySerde, TextOf, limited_mask};
 pub use super::integrity::IntegrityItems;
@@ -10,8 +11,7 @@ pub use super::masker::{Masker, NoMask, TextMask, masked};
 pub use super::nested::{Nested, OpenNested, SealNested};
 pub use super::read::{Clear, NestedPending, Opener, Pending, PendingSibling, open_record};
 pub use super::write::{
-    authenticated_field, clear_field, integrity_sibling, nested_field, seal_field,
-    seal_lookup_field, seal_nested_record, seal_record,
+    nested_field, seal_field, seal_lookup_field, seal_nested_record, seal_record,
 };
 pub use super::{Bind, Tagged};
 pub use crate::error::Error;
