@@ -128,7 +128,7 @@ a_format!(
     Yaml,
     true,
     |value| serde_yaml_ng::to_string(value).unwrap().into_bytes(),
-    |flow, bytes| { flow.read(serde_yaml_ng::Deserializer::from_slice(bytes)) }
+    |flow, bytes| flow.read(serde_yaml_ng::Deserializer::from_slice(bytes))
 );
 a_format!(Toml, true, |value| toml::to_string(value).unwrap().into_bytes(), |flow, bytes| {
     flow.read(toml::Deserializer::parse(std::str::from_utf8(bytes).unwrap()).unwrap())

@@ -71,7 +71,10 @@ impl Spawner {
     }
 
     /// The closure to run elsewhere: it has runtime and flow while it runs.
-    pub fn closure<R>(&self, work: impl FnOnce() -> R) -> impl FnOnce() -> R {
+    pub fn closure<F, R>(&self, work: F) -> impl FnOnce() -> R + use<F, R>
+    where
+        F: FnOnce() -> R,
+    {
         let (runtime, flow) = (self.runtime.clone(), self.flow());
         move || runtime.scope(|| flow.run(work))
     }
