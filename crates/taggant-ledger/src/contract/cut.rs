@@ -1,7 +1,7 @@
 //! A database that is cut off in the middle of its work.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use taggant_core::{Error, Outcome, Result};
 
@@ -23,13 +23,31 @@ pub struct Cut {
     /// How many writing transactions go through before.
     left: AtomicU64,
     cuts: AtomicU64,
+    is_down: AtomicBool,
 }
 
 impl Cut {
+    /// A database that works until it is [taken down](Self::take_down).
+    #[must_use]
+    pub fn never(inner: Arc<dyn Sql>) -> Self {
+        Self::new(inner, When::BeforeCommit, u64::MAX)
+    }
+
+    /// Takes the database down, or up again: every transaction of one that is down fails.
+    pub fn take_down(&self, is_down: bool) {
+        self.is_down.store(is_down, Ordering::SeqCst);
+    }
+
     /// Cuts off the writing transaction after the first `after`.
     #[must_use]
     pub fn new(inner: Arc<dyn Sql>, when: When, after: u64) -> Self {
-        Self { inner, when, left: AtomicU64::new(after), cuts: AtomicU64::new(0) }
+        Self {
+            inner,
+            when,
+            left: AtomicU64::new(after),
+            cuts: AtomicU64::new(0),
+            is_down: AtomicBool::new(false),
+        }
     }
 
     /// Whether a transaction was cut off.
@@ -53,10 +71,16 @@ fn lost() -> Error {
 
 impl Sql for Cut {
     fn read(&self, work: &mut Work<'_>) -> Result<()> {
+        if self.is_down.load(Ordering::SeqCst) {
+            return Err(lost());
+        }
         self.inner.read(work)
     }
 
     fn write(&self, work: &mut Work<'_>) -> Result<()> {
+        if self.is_down.load(Ordering::SeqCst) {
+            return Err(lost());
+        }
         if !self.is_due() {
             return self.inner.write(work);
         }

@@ -1,7 +1,7 @@
 //! A store between a ring and a driver: fails at one call, or lets somebody else work before it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::cipher::fork::Mutex;
 use crate::error::{Error, Outcome, Result};
@@ -23,7 +23,8 @@ pub(super) enum Meddle {
 }
 
 /// Meddles with one call.
-pub(super) struct Meddled {
+pub struct Meddled {
+    is_down: AtomicBool,
     inner: Arc<dyn KeyStore>,
     /// Calls until then.
     left: AtomicUsize,
@@ -37,9 +38,16 @@ fn cut() -> Error {
 }
 
 impl Meddled {
-    pub(super) fn new(inner: Arc<dyn KeyStore>) -> Self {
+    /// Of a store that is up.
+    pub fn new(inner: Arc<dyn KeyStore>) -> Self {
         let (left, calls) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Self { inner, left, what: Mutex::new(None), calls }
+        let is_down = AtomicBool::new(false);
+        Self { is_down, inner, left, what: Mutex::new(None), calls }
+    }
+
+    /// Takes the store down, or up again: every call of a store that is down fails.
+    pub fn take_down(&self, is_down: bool) {
+        self.is_down.store(is_down, Ordering::SeqCst);
     }
 
     /// Meddles with the call after `calls` more.
@@ -60,6 +68,9 @@ impl Meddled {
 
     fn call<R>(&self, work: impl FnOnce(&dyn KeyStore) -> Result<R>) -> Result<R> {
         self.calls.fetch_add(1, Ordering::SeqCst);
+        if self.is_down.load(Ordering::SeqCst) {
+            return Err(cut());
+        }
         let armed = self.what.lock().is_some();
         if !armed || self.left.load(Ordering::SeqCst) > 0 {
             self.left.fetch_sub(usize::from(armed), Ordering::SeqCst);

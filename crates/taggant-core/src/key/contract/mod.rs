@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use super::store::KeyStore;
 
+pub use meddled::Meddled;
 pub use memory::{MemoryAnchor, MemoryKeyStore};
 
 /// Makes an empty store.
