@@ -201,6 +201,8 @@ impl<'de, R: Tagged, const I: usize, T: DeserializeOwned> Visitor<'de> for Value
         match access.next_key::<Key>()? {
             Some(Key::Text(key)) if key == "$text" => {
                 let text: String = access.next_value()?;
+                // The element ends where the map does.
+                while access.next_entry::<de::IgnoredAny, de::IgnoredAny>()?.is_some() {}
                 self.parsed(&text)
             }
             key => self.plaintext(MapAccessDeserializer::new(First::new(key, access))),
