@@ -201,8 +201,7 @@ fn an_error_says_field_and_record_and_nothing_of_the_format() {
             people.iter().map(|p| serde_json::to_value(table().seal(p)).unwrap()).collect();
         rows[1]["name"] = rows[0]["name"].clone();
         let rows = json(&rows);
-        let error =
-            stored().read_json::<Vec<Person>>(&rows).err().expect("moved to another person");
+        let error = stored().read_json::<Vec<Person>>(&rows).expect_err("moved to another person");
         assert_eq!(error.field(), Some("direct.people.name"));
         assert_eq!(error.record(), Some(1));
         assert_eq!(error.location(), Some("postgres://db/people"));
@@ -210,7 +209,7 @@ fn an_error_says_field_and_record_and_nothing_of_the_format() {
         assert_eq!(Error::last().expect("the same").to_string(), error.to_string());
         for text in ["{\"id\": 4111111111111111x", "4111111111111111", "{} x", "[1", ""] {
             let ingest = Flow::ingest("https://api.example", "in");
-            let error = ingest.read_json::<Person>(text).err().expect("malformed");
+            let error = ingest.read_json::<Person>(text).expect_err("malformed");
             assert_eq!(error.outcome(), Outcome::Invalid);
             let said = format!("{error} {error:?}");
             for quoted in ["4111", "line", "column", "expected", "EOF"] {

@@ -134,7 +134,7 @@ fn an_envelope_is_not_read_from_a_clear_field() {
                 format!(r#"{{"clear":"{text}","id":1}}"#),
                 format!(r#"{{"id":1,"clear":" {text} "}}"#),
             ] {
-                let error = flow.read_json::<Loose<String>>(&json).err().expect("refused");
+                let error = flow.read_json::<Loose<String>>(&json).expect_err("refused");
                 assert_eq!(error.outcome(), Outcome::UnexpectedEnvelope, "{error}");
                 assert_eq!(error.field(), Some("envelopes.clear.clear"));
                 let error = flow.read_json::<Loose<serde_json::Value>>(&json).err();
@@ -151,7 +151,7 @@ fn an_envelope_is_not_read_from_a_clear_field() {
             let plain = Plain { id: 1, clear, _lifetime: std::marker::PhantomData };
             let plain = rmp_serde::to_vec_named(&plain).expect("MessagePack");
             let mut reader = rmp_serde::Deserializer::new(plain.as_slice());
-            let error = flow.read::<Loose<ciborium::Value>, _>(&mut reader).err().expect("refused");
+            let error = flow.read::<Loose<ciborium::Value>, _>(&mut reader).expect_err("refused");
             assert_eq!(error.outcome(), Outcome::UnexpectedEnvelope, "{error}");
         }
     });

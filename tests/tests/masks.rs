@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use taggant::{Flow, MaskText, Sensitive, Tagged};
 use taggant_testing::{LeakProbe, Recorder, canary};
 
-fn all_of_it(value: &String, out: &mut dyn Write) -> fmt::Result {
+fn all_of_it(value: &str, out: &mut dyn Write) -> fmt::Result {
     out.write_str(value)
 }
 
@@ -14,7 +14,7 @@ fn all_of_them(value: &Names, out: &mut dyn Write) -> fmt::Result {
     write!(out, "{} {}", value.first, value.last)
 }
 
-fn initial(value: &String, out: &mut dyn Write) -> fmt::Result {
+fn initial(value: &str, out: &mut dyn Write) -> fmt::Result {
     write!(out, "{}***", value.chars().next().unwrap_or('?'))
 }
 
