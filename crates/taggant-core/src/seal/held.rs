@@ -87,12 +87,23 @@ pub(crate) fn hold_nothing() -> Nothing {
     Nothing(FOUND.take())
 }
 
+/// A probe that does not come to its end leaves nothing for the next field.
+struct Unwound;
+
+impl Drop for Unwound {
+    fn drop(&mut self) {
+        FOUND.set(None);
+    }
+}
+
 /// Asks a value what it holds.
 pub(crate) fn probe<T: Serialize + ?Sized>(value: &T) -> Held {
-    let _before = hold_nothing();
+    // Nothing was found yet: the record's edge has put it aside, and each probe takes all.
+    let unwound = Unwound;
     let scope = enter(Mode::Probing);
     let written = probe::shape_of(value);
     drop(scope);
+    std::mem::forget(unwound);
     match FOUND.take() {
         Some((label, unopened)) => Held { written, label, unopened },
         None => Held { written, label: Label::NONE, unopened: None },
