@@ -88,10 +88,12 @@ impl taggant::ledger::CheckpointSigner for Signer {
     fn keeps(&self) -> bool {
         false
     }
-    fn head(&self) -> taggant::Result<Option<(u64, [u8; 32])>> {
+    fn head(&self) -> taggant::Result<Option<taggant::ledger::KeptHead>> {
         Ok(None)
     }
-    fn keep(&self, _: u64, _: &str) {}
+    fn begin(&self) {}
+    fn keep(&self, _: u64, _: &str, _: bool) {}
+    fn refused(&self) {}
 }
 
 fn answers(ledger: &SqlLedger, path: &Path, people: u64) -> Vec<Line> {

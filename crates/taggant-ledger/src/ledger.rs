@@ -52,16 +52,36 @@ pub trait CheckpointSigner: Send + Sync {
         true
     }
 
-    /// Number of the newest checkpoint, and the SHA-256 of its text (the note up to its empty line),
-    /// as the key store knows them.
+    /// What the key store knows of the ledger's checkpoints; `None` where nothing was kept there yet.
     ///
     /// # Errors
     /// What keeps it from being read, or `Tampered`: no checkpoint is made then.
-    fn head(&self) -> Result<Option<(u64, [u8; 32])>>;
+    fn head(&self) -> Result<Option<KeptHead>>;
+
+    /// Keeps in the key store that nothing was signed yet, where it knows nothing of the ledger: a
+    /// process that dies before its first checkpoint is kept then leaves no riddle.
+    fn begin(&self);
 
     /// Keeps a checkpoint and its number outside of the ledger, in the place of the one before. The
-    /// ledger has it already: it may be ahead of what is kept, and never behind.
-    fn keep(&self, number: u64, note: &str);
+    /// ledger has it already: it may be ahead of what is kept, and never behind. With `anew` the
+    /// ledger was believed as it stands, and what was refused before is settled.
+    fn keep(&self, number: u64, note: &str, anew: bool);
+
+    /// Keeps in the key store that no checkpoint could be made, where nobody who can write the ledger
+    /// only can take it back. It stays until the ledger is believed anew.
+    fn refused(&self);
+}
+
+/// What a key store knows of the checkpoints of a ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeptHead {
+    /// The number of the newest one; 0 where none was made yet.
+    pub number: u64,
+    /// The SHA-256 of its text: the note up to its empty line.
+    pub hash: [u8; 32],
+    /// When a process refused to sign, in Unix nanoseconds; 0 where none has since the ledger was
+    /// believed anew.
+    pub refused_ns: u64,
 }
 
 /// An erasure whose work list is opened.
@@ -226,6 +246,12 @@ pub trait Ledger: EventSink {
     /// # Errors
     /// `JournalUnavailable`.
     fn receipts(&self) -> Result<Vec<u64>>;
+
+    /// The numbers of the erasures of a key store whose work lists this ledger has opened, in order.
+    ///
+    /// # Errors
+    /// `JournalUnavailable`.
+    fn receipts_of(&self, store: [u8; 16]) -> Result<Vec<u64>>;
 
     /// Confirms that a line of a work list is done.
     ///

@@ -21,4 +21,4 @@ pub mod wire;
 
 pub use book::{Imported, SqlLedger};
 pub use keeper::{CheckpointKeeper, entries, number, text};
-pub use ledger::{CheckpointSigner, ErasureOpened, Ledger, VerifyOptions};
+pub use ledger::{CheckpointSigner, ErasureOpened, KeptHead, Ledger, VerifyOptions};

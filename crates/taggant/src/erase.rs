@@ -84,7 +84,8 @@ impl Runtime {
     /// Opens the receipts of erasures whose process died before it could.
     pub(crate) fn open_missing_receipts(&self) -> Result<()> {
         let erased = self.core.keys().head().map_or(0, |head| head.number);
-        let receipts = self.ledger.receipts()?;
+        // What other ledgers that were brought here say of theirs is not about these.
+        let receipts = self.ledger.receipts_of(self.core.keys().folder())?;
         if receipts.len() as u64 == erased {
             return Ok(());
         }

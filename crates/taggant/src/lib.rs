@@ -69,8 +69,8 @@ pub use taggant_store::root;
 pub mod ledger {
     pub use taggant_ledger::answers::*;
     pub use taggant_ledger::{
-        CheckpointKeeper, CheckpointSigner, ErasureOpened, Ledger, SqlLedger, VerifyOptions,
-        entries, number,
+        CheckpointKeeper, CheckpointSigner, ErasureOpened, KeptHead, Ledger, SqlLedger,
+        VerifyOptions, entries, number,
     };
     #[cfg(feature = "embedded")]
     pub use taggant_store::{

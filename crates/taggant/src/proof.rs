@@ -8,7 +8,7 @@ use taggant_core::flow::DEFAULT_TENANT;
 use taggant_core::key::KeyRing;
 use taggant_core::{Error, Outcome, Result, hex};
 use taggant_ledger::answers::{Tampering, Verification};
-use taggant_ledger::{CheckpointKeeper, CheckpointSigner, Ledger, VerifyOptions};
+use taggant_ledger::{CheckpointKeeper, CheckpointSigner, KeptHead, Ledger, VerifyOptions};
 
 use crate::builder::{Builder, missing};
 
@@ -33,11 +33,11 @@ pub(crate) fn sign(
     if anew { ledger.trust_anew() } else { Ok(()) }
 }
 
-/// What the key store keeps of a checkpoint: its number [8], big-endian, the SHA-256 of its text
-/// [32], and a signature [64] over both.
-fn head(key: &SigningKey, ledger: &[u8; 16], number: u64, note: &str) -> Vec<u8> {
-    let hash: [u8; 32] = Sha256::digest(taggant_ledger::text(note)).into();
-    let said = [&number.to_be_bytes()[..], &hash].concat();
+/// What the key store keeps of a ledger: number of its newest checkpoint [8], SHA-256 of its text
+/// [32], when a process refused to sign [8], numbers big-endian, and a signature [64] over all.
+fn sealed_head(key: &SigningKey, ledger: &[u8; 16], head: &KeptHead) -> Vec<u8> {
+    let (number, refused) = (head.number.to_be_bytes(), head.refused_ns.to_be_bytes());
+    let said = [&number[..], &head.hash, &refused].concat();
     let signature = key.sign(&signed(ledger, &said));
     [&said[..], &signature].concat()
 }
@@ -47,12 +47,28 @@ fn signed(ledger: &[u8; 16], said: &[u8]) -> Vec<u8> {
     [b"taggant/head/", hex::encode(ledger).as_bytes(), b"\n", said].concat()
 }
 
-/// Number and hash, if the signature is right.
-fn read_head(key: &[u8; 32], ledger: &[u8; 16], head: &[u8]) -> Option<(u64, [u8; 32])> {
-    let (said, signature) = head.split_at_checked(40)?;
-    let (number, hash) = said.split_first_chunk::<8>()?;
-    let is_right = sign::verify(key, &signed(ledger, said), signature.try_into().ok()?);
-    is_right.then_some((u64::from_be_bytes(*number), hash.try_into().ok()?))
+/// What it says, if the signature is right.
+fn read_head(key: &[u8; 32], ledger: &[u8; 16], head: &[u8]) -> Option<KeptHead> {
+    let (said, signature) = head.split_at_checked(48)?;
+    if !sign::verify(key, &signed(ledger, said), signature.try_into().ok()?) {
+        return None;
+    }
+    let (number, rest) = said.split_first_chunk::<8>()?;
+    let (hash, refused) = rest.split_first_chunk::<32>()?;
+    let mut head = KeptHead::default();
+    head.number = u64::from_be_bytes(*number);
+    head.hash = *hash;
+    head.refused_ns = u64::from_be_bytes(refused.try_into().ok()?);
+    Some(head)
+}
+
+impl KeptSigner {
+    /// Keeps what is known in the key store. What fails here must not stop the ledger: the next
+    /// checkpoint is kept again.
+    fn keep_head(&self, head: &KeptHead) {
+        let sealed = sealed_head(&self.key, &self.ledger, head);
+        let _ = self.keys.keep_ledger_head(self.ledger, head.number, &sealed);
+    }
 }
 
 impl CheckpointSigner for KeptSigner {
@@ -76,7 +92,7 @@ impl CheckpointSigner for KeptSigner {
         self.keeper.is_some()
     }
 
-    fn head(&self) -> Result<Option<(u64, [u8; 32])>> {
+    fn head(&self) -> Result<Option<KeptHead>> {
         let Some(head) = self.keys.ledger_head(self.ledger)? else { return Ok(None) };
         read_head(&self.key.public(), &self.ledger, &head).map(Some).ok_or_else(|| {
             Error::new(
@@ -87,18 +103,36 @@ impl CheckpointSigner for KeptSigner {
         })
     }
 
+    fn begin(&self) {
+        if let Ok(None) = self.head() {
+            self.keep_head(&KeptHead::default());
+        }
+    }
+
     /// Where another process has kept a newer one, that stays. What fails here must not stop the
     /// ledger: the checkpoint stands there too, and the next one is kept again.
-    fn keep(&self, number: u64, note: &str) {
-        let own = head(&self.key, &self.ledger, number, note);
-        let _ = self.keys.keep_ledger_head(self.ledger, number, &own);
+    fn keep(&self, number: u64, note: &str, anew: bool) {
+        let before = self.head().ok().flatten().unwrap_or_default();
+        let mut head = KeptHead::default();
+        head.number = number;
+        head.hash = Sha256::digest(taggant_ledger::text(note)).into();
+        head.refused_ns = if anew { 0 } else { before.refused_ns };
+        self.keep_head(&head);
         let Some(keeper) = &self.keeper else { return };
-        let is_newer = match self.kept() {
-            Ok(kept) => kept.is_none_or(|kept| taggant_ledger::number(&kept) < Some(number)),
-            Err(_) => false,
-        };
+        // What can't be read is no checkpoint that is newer.
+        let kept = self.kept().ok().flatten();
+        let is_newer = kept.is_none_or(|kept| taggant_ledger::number(&kept) < Some(number));
         if is_newer {
             let _ = keeper.keep(&self.ledger, note);
+        }
+    }
+
+    fn refused(&self) {
+        let Ok(head) = self.head() else { return };
+        let mut head = head.unwrap_or_default();
+        if head.refused_ns == 0 {
+            head.refused_ns = taggant_core::event::now();
+            self.keep_head(&head);
         }
     }
 }
@@ -154,25 +188,35 @@ fn of_head(
     ledger: &dyn Ledger,
     is_lost: bool,
 ) -> Result<Option<Tampering>> {
-    let Some(head) = keys.ledger_head(*id)? else { return Ok(None) };
     let finding = |what: String| Ok(Some(Tampering::new("rolled_back", "checkpoints", what)));
-    let Some((number, hash)) = read_head(key, id, &head) else {
+    let newest = ledger.checkpoint()?.unwrap_or_default();
+    let own = taggant_ledger::number(&newest).unwrap_or(0);
+    let Some(head) = keys.ledger_head(*id)? else {
+        return match own {
+            0 => Ok(None),
+            _ => finding("the ledger has checkpoints, and the key store knows of none".to_owned()),
+        };
+    };
+    let Some(KeptHead { number, hash, refused_ns, .. }) = read_head(key, id, &head) else {
         return finding(
             "what the key store keeps of the newest checkpoint is not signed".to_owned(),
         );
     };
-    let newest = ledger.checkpoint()?.unwrap_or_default();
-    let own = taggant_ledger::number(&newest).unwrap_or(0);
-    if own < number
-        || (own == number
-            && <[u8; 32]>::from(Sha256::digest(taggant_ledger::text(&newest))) != hash)
-    {
+    let text = taggant_ledger::text(&newest);
+    let is_other = own == number && number > 0 && <[u8; 32]>::from(Sha256::digest(text)) != hash;
+    if own < number || is_other {
         return finding(format!(
             "the key store knows checkpoint {number}, and the ledger has another one or none: it is \
              an older copy, or was made anew"
         ));
     }
-    if is_lost {
+    if refused_ns > 0 {
+        return finding(format!(
+            "since {refused_ns} (Unix nanoseconds) a process has refused to sign: the ledger was not \
+             the one that was known, or had rows that nobody with a key has written"
+        ));
+    }
+    if is_lost && number > 0 {
         return finding(format!(
             "the checkpoint that was kept beside the anchor is gone, and the key store knows number \
              {number}: nothing is signed until it is put back, or the ledger is trusted anew"

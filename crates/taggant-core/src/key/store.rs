@@ -143,8 +143,8 @@ pub trait KeyStore: Send + Sync {
     /// `KeyUnavailable`.
     fn ledger_head(&self, ledger: [u8; 16]) -> Result<Option<Vec<u8>>>;
 
-    /// Keeps the newest checkpoint of a ledger, in the place of one of a lower number; one of a
-    /// higher number stays.
+    /// Keeps the newest checkpoint of a ledger, in the place of one of the same or a lower number;
+    /// one of a higher number stays.
     ///
     /// # Errors
     /// `KeyUnavailable`.

@@ -62,7 +62,7 @@ impl EventSink for SqlLedger {
             Ok(())
         })?;
         if let (Some(signing), Some(made)) = (&mut state.signing, made) {
-            signing.made(made);
+            signing.made(made, false);
         }
         if ended {
             state.forget();
@@ -128,7 +128,6 @@ impl Draining<'_> {
         let mut first = batch.first.max(known.next);
         if first >= batch.next {
             // Nothing but definitions, and what is wrong with what came again.
-            self.drop_known_findings(lane_id, &mut entry)?;
             if !entry.is_empty() {
                 let Try::Done(()) =
                     self.commit(state, std::mem::take(&mut entry), &[], &Met::default(), false)?
@@ -189,10 +188,7 @@ impl Draining<'_> {
         entry: Entry,
     ) -> Result<Try<u64>> {
         let Try::Done(met) = self.meet(state, known, part)? else { return Ok(Try::Again) };
-        let Some(lane) = state.lanes.get(self.service).map(|lane| lane.head.lane) else {
-            return Ok(Try::Again);
-        };
-        let (mut whole, accesses) = loop {
+        let (whole, accesses) = loop {
             let mut whole = entry.clone();
             let accesses = self.fold(known, &met, part, &mut whole);
             if whole.encode().len() <= MOST_BYTES || part.next - part.first == 1 {
@@ -200,7 +196,6 @@ impl Draining<'_> {
             }
             part.next = part.first + (part.next - part.first) / 2;
         };
-        self.drop_known_findings(lane, &mut whole)?;
         let is_last = part.next == self.batch.next;
         Ok(match self.commit(state, whole, &accesses, &met, is_last)? {
             Try::Done(()) => Try::Done(part.next),
@@ -322,29 +317,6 @@ impl Draining<'_> {
                 });
             }
         }
-        Ok(())
-    }
-
-    /// Each finding stands once.
-    fn drop_known_findings(&self, lane: i64, entry: &mut Entry) -> Result<()> {
-        if entry.findings.is_empty() {
-            return Ok(());
-        }
-        let mut there = BTreeSet::new();
-        self.ledger.sql().read(&mut |transaction| {
-            let sql = "SELECT instance, number, flaw FROM findings
-                       WHERE lane = $1 AND instance = $2 AND number = $3 AND flaw = $4";
-            for found in &entry.findings {
-                let (lane, flaw) = (Value::Int(lane), Value::Int(found.flaw.into()));
-                let key = [lane, count(found.instance), count(found.number), flaw];
-                transaction.rows(sql, &key, &mut |row| {
-                    there.insert((row.count(0)?, row.count(1)?, row.code(2)?));
-                    Ok(())
-                })?;
-            }
-            Ok(())
-        })?;
-        entry.findings.retain(|one| !there.contains(&(one.instance, one.number, one.flaw)));
         Ok(())
     }
 }

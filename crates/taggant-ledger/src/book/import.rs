@@ -223,7 +223,7 @@ impl People for Arriving {
         if let Some(known) = self.0.borrow().get(&handle) {
             return Ok(*known);
         }
-        let (mut found, mut last) = (None, 0);
+        let (mut found, mut last) = (None, 0_i64);
         let sql = "SELECT person FROM people WHERE handle = $1";
         transaction.rows(sql, &[Value::Bytes(&handle.0)], &mut |row| {
             found = Some(row.int(0)?);
@@ -234,10 +234,11 @@ impl People for Arriving {
                 last = row.int(0)?;
                 Ok(())
             })?;
-            let row = PersonRow { person: last + 1, handle, link: None, tag: None };
+            last = last.checked_add(1).ok_or_else(foreign_rows)?;
+            let row = PersonRow { person: last, handle, link: None, tag: None };
             introduce(transaction, &[row])?;
         }
-        let person = found.unwrap_or(last + 1);
+        let person = found.unwrap_or(last);
         self.0.borrow_mut().insert(handle, person);
         Ok(person)
     }

@@ -8,7 +8,7 @@ use taggant_core::Result;
 use taggant_core::tag::SubjectTag;
 
 use super::SqlLedger;
-use super::work::{Addition, OWN, State, Try};
+use super::work::{Addition, OWN, State, Try, foreign_rows};
 use crate::answers::Handle;
 use crate::fold::Persons;
 use crate::log::fresh;
@@ -168,8 +168,9 @@ impl SqlLedger {
                 last = row.int(0)?;
                 Ok(())
             })?;
-            for (row, person) in rows.iter_mut().zip(last + 1..) {
-                row.person = person;
+            for row in &mut rows {
+                last = i64::checked_add(last, 1).ok_or_else(foreign_rows)?;
+                row.person = last;
             }
             Ok(insert_people(transaction, &rows)? == rows.len() as u64)
         };

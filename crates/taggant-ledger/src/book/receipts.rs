@@ -42,7 +42,23 @@ impl SqlLedger {
                 lines: lines(&places, erasure.groups == "*"),
             };
             let entry = Entry { erasures: vec![opened], ..Entry::default() };
-            self.add_own(state, &entry, &mut nothing_more)
+            // Another process may open it at the same time.
+            self.add_own(state, &entry, &mut |transaction| {
+                let mut lists = 0;
+                let sql = "SELECT erasures.lane FROM erasures
+                           JOIN lanes ON lanes.lane = erasures.lane
+                           WHERE store = $1 AND erasures.number = $2 AND source = $3";
+                let key = [
+                    Value::Bytes(&erasure.store),
+                    count(erasure.number),
+                    Value::Bytes(&self.own_id()),
+                ];
+                transaction.rows(sql, &key, &mut |_| {
+                    lists += 1;
+                    Ok(())
+                })?;
+                Ok(lists == 1)
+            })
         })
     }
 
@@ -97,6 +113,22 @@ impl SqlLedger {
         found.ok_or_else(|| {
             Error::new(Outcome::Invalid, format!("there is no erasure number {number}"))
         })
+    }
+
+    pub(super) fn opened_for(&self, store: [u8; 16]) -> Result<Vec<u64>> {
+        let mut found = Vec::new();
+        self.sql().read(&mut |transaction| {
+            found.clear();
+            let sql = "SELECT erasures.number FROM erasures
+                       JOIN lanes ON lanes.lane = erasures.lane
+                       WHERE source = $1 AND store = $2 ORDER BY 1";
+            let key = [Value::Bytes(&self.own_id()), Value::Bytes(&store)];
+            transaction.rows(sql, &key, &mut |row| {
+                found.push(row.count(0)?);
+                Ok(())
+            })
+        })?;
+        Ok(found)
     }
 
     pub(super) fn receipt_numbers(&self) -> Result<Vec<u64>> {

@@ -1,14 +1,17 @@
 //! What may go when nothing needs it any more. The log says that it went.
 
+use std::collections::HashMap;
+
 use taggant_core::{Error, Outcome, Result};
 
 use super::SqlLedger;
 use super::people::Met;
 use super::work::{Addition, OWN, State, Try, nothing_more};
 use crate::answers::Handle;
+use crate::log::{self, Tree, Vouch};
 use crate::rows::{count, read_accesses};
 use crate::sql::{Row, Transaction, Value};
-use crate::wire::{Accesses, Dropped, Entry, LaneName, access_hash, encode_accesses};
+use crate::wire::{Accesses, Dropped, Entry, LaneName, access_hash, encode_accesses, leaf_hash};
 
 /// The access rows of a leaf.
 struct Rows {
@@ -20,7 +23,7 @@ struct Rows {
     next: u64,
     /// How many the leaf was written with, and their hash.
     written: Option<Accesses>,
-    salt: Vec<u8>,
+    salt: [u8; 16],
 }
 
 impl SqlLedger {
@@ -29,11 +32,8 @@ impl SqlLedger {
         let dropped = self.retry(&mut locked.state, |state| {
             let mut is_linked = false;
             self.sql().read(&mut |transaction| {
-                let sql = "SELECT person FROM people WHERE handle = $1 AND link IS NOT NULL";
-                transaction.rows(sql, &[Value::Bytes(&handle.0)], &mut |_| {
-                    is_linked = true;
-                    Ok(())
-                })
+                is_linked = is_known(transaction, handle)?;
+                Ok(())
             })?;
             if !is_linked {
                 return Ok(Try::Done(false));
@@ -67,7 +67,8 @@ impl SqlLedger {
         let (mut deleted, mut changed) = (0, 0);
         let mut after = (0, 0);
         loop {
-            let Found { old, others, next } = self.old(after, before)?;
+            let vouch = self.vouch(&locked.state);
+            let Found { old, others, next } = self.old(after, before, &vouch)?;
             changed += others;
             if !old.is_empty() {
                 deleted += self.retry(&mut locked.state, |state| self.drop_rows(state, &old))?;
@@ -91,7 +92,7 @@ impl SqlLedger {
     }
 
     /// The old ones among the next leaves that have accesses.
-    fn old(&self, after: (i64, u64), before: i64) -> Result<Found> {
+    fn old(&self, after: (i64, u64), before: i64, vouch: &Vouch) -> Result<Found> {
         let mut found = Found::default();
         self.sql().read(&mut |transaction| {
             found = Found::default();
@@ -99,10 +100,19 @@ impl SqlLedger {
             if leaves.len() == TOGETHER {
                 found.next = leaves.last().map(|rows| (rows.lane, rows.leaf));
             }
+            let mut lanes: HashMap<i64, bool> = HashMap::new();
             for rows in leaves {
+                let is_whole_lane = match lanes.get(&rows.lane) {
+                    Some(known) => *known,
+                    None => {
+                        let is_whole = is_whole_lane(transaction, rows.lane, vouch)?;
+                        lanes.insert(rows.lane, is_whole);
+                        is_whole
+                    }
+                };
                 match newest(transaction, &rows)? {
                     Some(at) if at >= before => {}
-                    _ if is_whole(transaction, &rows)? => found.old.push(rows),
+                    _ if is_whole_lane && is_whole(transaction, &rows)? => found.old.push(rows),
                     _ => found.others += 1,
                 }
             }
@@ -120,7 +130,14 @@ impl SqlLedger {
         let done = self.add_own(state, &entry, &mut |transaction| {
             deleted = 0;
             for rows in old {
-                deleted += delete(transaction, rows)?;
+                // They may have been changed since they were looked at.
+                if !is_whole(transaction, rows)? {
+                    return Ok(false);
+                }
+                match delete(transaction, rows)? {
+                    Some(count) => deleted += count,
+                    None => return Ok(false),
+                }
             }
             Ok(true)
         })?;
@@ -128,6 +145,26 @@ impl SqlLedger {
             Try::Done(()) => Try::Done(deleted),
             Try::Again => Try::Again,
         })
+    }
+}
+
+/// Whether somebody is known by a handle.
+fn is_known(transaction: &mut dyn Transaction, handle: Handle) -> Result<bool> {
+    let mut found = None;
+    let sql = "SELECT forgotten, link FROM people WHERE handle = $1";
+    transaction.rows(sql, &[Value::Bytes(&handle.0)], &mut |row| {
+        found = Some((row.int(0)? != 0, row.maybe_bytes(1)?.is_some()));
+        Ok(())
+    })?;
+    match found {
+        // A handle that another ledger has named and not introduced has no link either.
+        None | Some((true, false)) => Ok(false),
+        Some((false, true)) => Ok(true),
+        Some(_) => Err(Error::new(
+            Outcome::Tampered,
+            "the ledger has a person whose link is gone, and nobody has dropped it: verify the \
+             ledger, and restore it from before it was changed",
+        )),
     }
 }
 
@@ -144,11 +181,10 @@ struct Found {
     next: Option<(i64, u64)>,
 }
 
-const COLUMNS: &str = "SELECT leaves.lane, source, service, lanes.number, leaf, instance, first,
-        next, leaves.content, access_salt
-    FROM leaves
-    JOIN runs ON runs.lane = leaves.lane AND runs.leaf = leaves.number
-    JOIN lanes ON lanes.lane = leaves.lane
+const COLUMNS: &str =
+    "SELECT leaves.lane, source, service, lanes.number, leaves.number, hash, salt,
+        content, access_salt
+    FROM leaves JOIN lanes ON lanes.lane = leaves.lane
     WHERE access_salt IS NOT NULL";
 
 /// The next leaves that have access rows, after one of a lane.
@@ -166,8 +202,13 @@ fn with_accesses(transaction: &mut dyn Transaction, after: (i64, u64)) -> Result
     Ok(found)
 }
 
+/// What the leaf itself says is believed, if it has its hash; no other table is.
 fn rows_of(row: &dyn Row) -> Result<Rows> {
-    let content = row.maybe_bytes(8)?.and_then(Entry::decode);
+    let (hash, salt): ([u8; 32], [u8; 16]) = (row.fixed(5)?, row.fixed(6)?);
+    let content = row.maybe_bytes(7)?.filter(|content| leaf_hash(&salt, content) == hash);
+    let entry = content.and_then(Entry::decode).unwrap_or_default();
+    let run = entry.run.map(|run| (run.instance, run.first, run.next));
+    let (instance, first, next) = run.unwrap_or_default();
     Ok(Rows {
         lane: row.int(0)?,
         name: LaneName {
@@ -176,12 +217,27 @@ fn rows_of(row: &dyn Row) -> Result<Rows> {
             number: row.code(3)?,
         },
         leaf: row.count(4)?,
-        instance: row.count(5)?,
-        first: row.count(6)?,
-        next: row.count(7)?,
-        written: content.and_then(|entry| entry.accesses),
-        salt: row.bytes(9)?.to_vec(),
+        instance,
+        first,
+        next,
+        written: entry.accesses,
+        salt: row.fixed(8)?,
     })
+}
+
+/// Whether the hashes of a lane's leaves are those of its head, and that is signed.
+fn is_whole_lane(transaction: &mut dyn Transaction, lane: i64, vouch: &Vouch) -> Result<bool> {
+    let Some(head) = log::all(transaction)?.into_iter().find(|head| head.lane == lane) else {
+        return Ok(false);
+    };
+    let (mut tree, mut is_right) = (Tree::default(), vouch.accepts(&head));
+    let sql = "SELECT number, hash FROM leaves WHERE lane = $1 ORDER BY number";
+    transaction.rows(sql, &[Value::Int(lane)], &mut |row| {
+        is_right &= row.count(0)? == tree.size();
+        tree.add(&row.fixed(1)?);
+        Ok(())
+    })?;
+    Ok(is_right && tree == head.tree)
 }
 
 /// Whether the rows are those that the leaf was written with.
@@ -228,13 +284,15 @@ pub(super) fn expire_leaf(transaction: &mut dyn Transaction, gone: &Dropped) -> 
     found.map_or(Ok(()), |rows| delete(transaction, &rows).map(drop))
 }
 
-fn delete(transaction: &mut dyn Transaction, rows: &Rows) -> Result<u64> {
+/// `None` where others were faster.
+fn delete(transaction: &mut dyn Transaction, rows: &Rows) -> Result<Option<u64>> {
     let sql = "DELETE FROM accesses
                WHERE lane = $1 AND instance = $2 AND number >= $3 AND number < $4";
     let deleted = transaction.execute(sql, &rows.range())?;
-    transaction.execute(
-        "UPDATE leaves SET access_salt = NULL WHERE lane = $1 AND number = $2",
+    let changed = transaction.execute(
+        "UPDATE leaves SET access_salt = NULL
+         WHERE lane = $1 AND number = $2 AND access_salt IS NOT NULL",
         &[Value::Int(rows.lane), count(rows.leaf)],
     )?;
-    Ok(deleted)
+    Ok((changed == 1).then_some(deleted))
 }

@@ -130,6 +130,10 @@ impl Ledger for SqlLedger {
         self.receipt_numbers()
     }
 
+    fn receipts_of(&self, store: [u8; 16]) -> Result<Vec<u64>> {
+        self.opened_for(store)
+    }
+
     fn confirm(&self, number: u64, line: u32) -> Result<()> {
         self.confirm_line(number, line)
     }

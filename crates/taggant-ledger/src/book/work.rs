@@ -126,7 +126,7 @@ impl SqlLedger {
             Ok(())
         })?;
         if let (Some(signing), Some(made)) = (&mut state.signing, made) {
-            signing.made(made);
+            signing.made(made, true);
         }
         state.forget();
         Ok(())
@@ -169,7 +169,7 @@ impl SqlLedger {
             Err(error) => return Err(error),
         }
         if let (Some(signing), Some(made)) = (&mut state.signing, made) {
-            signing.made(made);
+            signing.made(made, false);
         }
         if let (Some(lane), Some(next)) = (state.lanes.get_mut(service), appended) {
             lane.head = next;
@@ -180,10 +180,10 @@ impl SqlLedger {
 
 /// How many entries there are in the lanes where deletions stand.
 pub(super) fn deletions(transaction: &mut dyn Transaction) -> Result<u64> {
-    let mut entries = 0;
-    let sql = "SELECT coalesce(sum(size), 0) FROM lanes WHERE service = $1";
+    let mut entries: u64 = 0;
+    let sql = "SELECT size FROM lanes WHERE service = $1";
     transaction.rows(sql, &[Value::Text(OWN)], &mut |row| {
-        entries = row.count(0)?;
+        entries = entries.saturating_add(row.count(0)?);
         Ok(())
     })?;
     Ok(entries)

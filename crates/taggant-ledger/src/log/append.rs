@@ -58,6 +58,13 @@ pub(crate) fn add(
     events: u64,
     vouch: &Vouch,
 ) -> Result<Appended> {
+    if head.signature.is_some() && !vouch.signs() {
+        return Err(Error::new(
+            Outcome::JournalUnavailable,
+            "the ledger is signed, and who writes here has no key: give it a signer \
+             (`Ledger::sign_with`) before it writes",
+        ));
+    }
     let mut next = head.clone();
     next.tree.add(hash);
     next.events = next.events.saturating_add(events);

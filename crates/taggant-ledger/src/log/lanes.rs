@@ -109,7 +109,8 @@ pub(crate) fn make(
         last = row.int(0)?;
         Ok(())
     })?;
-    let mut head = Head { lane: last + 1, name, tree: Tree::default(), events: 0, signature: None };
+    let lane = i64::checked_add(last, 1).ok_or_else(foreign_lane)?;
+    let mut head = Head { lane, name, tree: Tree::default(), events: 0, signature: None };
     head.signature = vouch.sign(&head.lane_head());
     transaction.execute(
         "INSERT INTO lanes VALUES ($1, $2, $3, $4, 0, $5, 0, $6, NULL, 0)",

@@ -16,5 +16,5 @@ pub(crate) use cosigned::keep_cosigned;
 pub(crate) use lanes::{Head, all, find, lease, make, release, renew, service_name, sign_all};
 pub(crate) use merkle::{Hash, Tree};
 pub(crate) use note::{are_signatures, is_same, text_of, verified, verifier_key};
-pub(crate) use signing::Signing;
+pub(crate) use signing::{Signing, policy};
 pub(crate) use vouch::{Vouch, is_signed};

@@ -10,7 +10,7 @@ use super::checkpoint::{Checkpoint, LaneHead, origin};
 use super::lanes::{self, Head};
 use super::note;
 use super::vouch::Vouch;
-use crate::ledger::CheckpointSigner;
+use crate::ledger::{CheckpointSigner, KeptHead};
 use crate::rows::count;
 use crate::sql::{Many, Transaction, Value};
 
@@ -32,11 +32,24 @@ pub(crate) struct Made {
     note: String,
 }
 
+/// No ledger makes so many checkpoints: a row beyond was not made by one.
+const MOST: u64 = 1 << 62;
+
+/// The ledger is not the one that is known, or nobody can tell.
+struct Refused;
+
+impl From<taggant_core::Error> for Refused {
+    fn from(_: taggant_core::Error) -> Self {
+        Self
+    }
+}
+
 const CHECKPOINT: Many =
     Many { head: "INSERT INTO checkpoints", width: 3, tail: "ON CONFLICT DO NOTHING" };
 
 impl Signing {
     pub(crate) fn new(signer: Arc<dyn CheckpointSigner>) -> Self {
+        signer.begin();
         Self { signer, last: None, signed_at: None }
     }
 
@@ -46,7 +59,7 @@ impl Signing {
     }
 
     /// A checkpoint of what the log has now, if one is due. None is made over a log that is not
-    /// what this signer knows: `verify` says what is wrong with it.
+    /// what this signer knows: that is kept outside of the ledger, and `verify` says what is wrong.
     pub(crate) fn due(
         &self,
         transaction: &mut dyn Transaction,
@@ -57,22 +70,40 @@ impl Signing {
         if !is_due {
             return Ok(None);
         }
-        let Ok(lanes) = lanes::all(transaction) else { return Ok(None) };
-        let vouch = self.vouch(ledger);
-        if !lanes.iter().all(|lane| vouch.accepts(lane)) {
-            return Ok(None);
+        let made = self.follow(transaction, ledger);
+        if made.is_err() {
+            self.signer.refused();
         }
-        let Some(previous) = self.known(transaction, ledger)? else { return Ok(None) };
-        let heads = heads(&lanes);
-        if previous.as_ref().is_some_and(|known| !goes_on(&heads, &known.checkpoint)) {
-            return Ok(None);
+        Ok(made.unwrap_or(None))
+    }
+
+    /// The checkpoint that follows those that are known.
+    fn follow(
+        &self,
+        transaction: &mut dyn Transaction,
+        ledger: [u8; 16],
+    ) -> std::result::Result<Option<Made>, Refused> {
+        let all = lanes::all(transaction)?;
+        let vouch = self.vouch(ledger);
+        let own: Vec<Head> = all.iter().filter(|lane| vouch.accepts(lane)).cloned().collect();
+        if own.len() < all.len() {
+            // What others have added is left out, and does not keep the rest from being signed.
+            self.signer.refused();
+        }
+        let newest = self.known(transaction, ledger)?;
+        let heads = heads(&own);
+        let (mut number, mut signed) = (0, 0);
+        if let Some(known) = &newest {
+            if !goes_on(&heads, &known.checkpoint) {
+                return Err(Refused);
+            }
+            (number, signed) = (known.checkpoint.number, known.checkpoint.point().size);
         }
         let size = heads.iter().fold(0, |sum: u64, lane| sum.saturating_add(lane.size));
-        let (number, signed) = last(transaction)?;
-        if size == signed {
+        if size == signed || number >= MOST {
             return Ok(None);
         }
-        self.make(transaction, ledger, number + 1, heads, previous)
+        Ok(self.make(transaction, ledger, number + 1, heads, newest)?)
     }
 
     /// As [`due`](Self::due), whatever is known: the log is believed as it stands.
@@ -85,7 +116,12 @@ impl Signing {
         if lanes.is_empty() {
             return Ok(None);
         }
-        let (number, _) = last(transaction)?;
+        transaction.execute("DELETE FROM checkpoints WHERE number > $1", &[count(MOST)])?;
+        let stored = newest(transaction)?.map_or(0, |(number, _)| number);
+        let kept = self.signer.kept().ok().flatten().and_then(|note| self.own(note, ledger));
+        let kept = kept.map_or(0, |made| made.checkpoint.number);
+        let head = self.signer.head().ok().flatten().map_or(0, |head| head.number);
+        let number = stored.max(kept.min(MOST)).max(head.min(MOST));
         self.make(transaction, ledger, number + 1, lanes, None)
     }
 
@@ -117,42 +153,60 @@ impl Signing {
         Ok(made.then_some(Made { checkpoint, note }))
     }
 
-    /// The newest checkpoint that this signer knows, if it stands in the ledger: the ledger may have
-    /// newer ones, but not older ones alone. The outer `None` says that it does not stand there.
+    /// The newest checkpoint of the ledger, where it is of this signer, and those that are kept
+    /// outside stand in the ledger too: the ledger may have newer ones, but not older ones alone.
     fn known(
         &self,
         transaction: &mut dyn Transaction,
         ledger: [u8; 16],
-    ) -> Result<Option<Option<Made>>> {
-        let kept = match self.signer.kept()? {
-            Some(note) => match self.own(note, ledger) {
-                Some(made) => Some(made),
-                // One of another ledger or key stands where its own should.
-                None => return Ok(None),
-            },
+    ) -> std::result::Result<Option<Made>, Refused> {
+        let newest = match newest(transaction)? {
+            Some((number, note)) => {
+                let own = self.own(note, ledger).filter(|own| own.checkpoint.number == number);
+                Some(own.ok_or(Refused)?)
+            }
             None => None,
         };
         let head = self.signer.head()?;
-        // What is kept outside of the ledger is gone, and the ledger says that there was something.
-        let has_own = last(transaction)?.0 > 0;
-        if kept.is_none() && self.signer.keeps() && (head.is_some() || has_own) {
-            return Ok(None);
-        }
-        if let Some((number, hash)) = head {
-            let is_there = note_of(transaction, number)?.is_some_and(|note| digest(&note) == hash);
-            if !is_there {
-                return Ok(None);
-            }
-        }
-        let newer = |a: &Made, b: &Made| a.checkpoint.number.cmp(&b.checkpoint.number);
-        let known = self.last.iter().chain(&kept).max_by(|a, b| newer(a, b)).cloned();
+        let kept = match self.signer.kept()? {
+            // One of another ledger or key may stand where its own should.
+            Some(note) => Some(self.own(note, ledger).ok_or(Refused)?),
+            None => None,
+        };
         for one in self.last.iter().chain(&kept) {
             let stored = note_of(transaction, one.checkpoint.number)?;
             if stored.is_none_or(|note| !note::is_same(&note, &one.note)) {
-                return Ok(None);
+                return Err(Refused);
             }
         }
-        Ok(Some(known))
+        if let Some(head) = head.filter(|head| head.number > 0) {
+            let stored = note_of(transaction, head.number)?;
+            if stored.is_none_or(|note| digest(&note) != head.hash) {
+                return Err(Refused);
+            }
+        }
+        if kept.is_none() && self.signer.keeps() {
+            self.keep_again(newest.as_ref(), head)?;
+        }
+        Ok(newest)
+    }
+
+    /// Nothing is kept beside the anchor. Where this process has made the last checkpoint, or the key
+    /// store says that the first one could not be kept yet, it is kept now; else it has gone.
+    fn keep_again(
+        &self,
+        newest: Option<&Made>,
+        head: Option<KeptHead>,
+    ) -> std::result::Result<(), Refused> {
+        let Some(newest) = newest else {
+            return if head.is_none_or(|head| head.number == 0) { Ok(()) } else { Err(Refused) };
+        };
+        let is_first = newest.checkpoint.number == 1 && head.is_some_and(|head| head.number == 0);
+        if !is_first && self.last.is_none() {
+            return Err(Refused);
+        }
+        self.signer.keep(newest.checkpoint.number, &newest.note, false);
+        Ok(())
     }
 
     fn own(&self, note: String, ledger: [u8; 16]) -> Option<Made> {
@@ -163,8 +217,8 @@ impl Signing {
     }
 
     /// The checkpoint is in the ledger.
-    pub(crate) fn made(&mut self, made: Made) {
-        self.signer.keep(made.checkpoint.number, &made.note);
+    pub(crate) fn made(&mut self, made: Made, anew: bool) {
+        self.signer.keep(made.checkpoint.number, &made.note, anew);
         self.signed_at = Some(Instant::now());
         self.last = Some(made);
     }
@@ -201,21 +255,21 @@ fn note_of(transaction: &mut dyn Transaction, number: u64) -> Result<Option<Stri
     Ok(found)
 }
 
-/// Number and size of the last checkpoint.
-fn last(transaction: &mut dyn Transaction) -> Result<(u64, u64)> {
-    let mut found = (0, 0);
-    let sql = "SELECT number, size FROM checkpoints ORDER BY number DESC LIMIT 1";
+/// Number and note of the newest checkpoint.
+fn newest(transaction: &mut dyn Transaction) -> Result<Option<(u64, String)>> {
+    let mut found = None;
+    let sql = "SELECT number, note FROM checkpoints ORDER BY number DESC LIMIT 1";
     transaction.rows(sql, &[], &mut |row| {
-        found = (row.count(0)?, row.count(1)?);
+        found = Some((row.count(0)?, row.text(1).unwrap_or_default().to_owned()));
         Ok(())
     })?;
     Ok(found)
 }
 
 /// The policy that came into force last.
-fn policy(transaction: &mut dyn Transaction) -> Result<String> {
+pub(crate) fn policy(transaction: &mut dyn Transaction) -> Result<String> {
     let mut found = String::new();
-    let sql = "SELECT digest FROM policy_changes ORDER BY time_ns DESC LIMIT 1";
+    let sql = "SELECT digest FROM policy_changes ORDER BY time_ns DESC, digest LIMIT 1";
     transaction.rows(sql, &[], &mut |row| {
         row.text(0)?.clone_into(&mut found);
         Ok(())

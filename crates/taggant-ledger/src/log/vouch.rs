@@ -24,6 +24,11 @@ impl Vouch {
         Self { ledger, signer }
     }
 
+    /// Whether there is a signer.
+    pub(super) fn signs(&self) -> bool {
+        self.signer.is_some()
+    }
+
     pub(super) fn sign(&self, lane: &LaneHead) -> Option<[u8; 64]> {
         let signer = self.signer.as_ref()?;
         Some(signer.sign(text(&self.ledger, lane).as_bytes()))

@@ -209,7 +209,8 @@ impl Rows<'_> {
             let [instance, number] = [found.instance, found.number].map(count);
             [lane, instance, number, code(found.flaw), Value::Text(&found.what)]
         });
-        self.insert(&sql::FINDINGS, &rows.collect::<Vec<_>>())
+        // One that comes again stands there already.
+        self.sum(&sql::FINDINGS, &rows.collect::<Vec<_>>())
     }
 
     fn erasure(&mut self, erasure: &Erasure) -> Result<()> {

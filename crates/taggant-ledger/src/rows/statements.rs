@@ -79,4 +79,5 @@ pub(super) const START: &str = "UPDATE instances
 pub(super) const NEXT: &str =
     "UPDATE instances SET next_number = $3 WHERE lane = $1 AND number = $2";
 pub(super) const FORGET: &str = "UPDATE people
-    SET forgotten = 1, link = NULL, salt = NULL, tenant = NULL, tag = NULL WHERE person = $1";
+    SET forgotten = 1, link = NULL, salt = NULL, tenant = NULL, tag = NULL
+    WHERE person = $1 AND forgotten = 0";

@@ -192,6 +192,16 @@ impl Heads {
                 findings.add(kind, "leaves", what);
             }
         }
+        if let Some((outside, _)) = &self.against
+            && self.last.as_ref().is_none_or(|last| last.number < outside.number)
+            && self.last.as_ref().is_none_or(|last| last.ledger == outside.ledger)
+        {
+            let what = format!(
+                "the checkpoint kept elsewhere is number {}, and the ledger has none of that number",
+                outside.number
+            );
+            findings.add("rolled_back", "checkpoints", what);
+        }
         if size > 0 && self.valid == 0 && self.key_from != "ledger" && self.key.is_some() {
             let what = "there is no checkpoint that is signed with the right key";
             findings.add("checkpoint", "checkpoints", what);
@@ -207,6 +217,12 @@ impl Heads {
             );
             findings.add("erasures", "checkpoints", what);
         }
+    }
+
+    /// The policy of the newest checkpoint, if it covers all entries.
+    pub(super) fn last_policy(&self, entries: u64) -> Option<String> {
+        let last = self.last.as_ref()?;
+        (last.point().size == entries).then(|| last.policy.clone())
     }
 
     pub(super) fn count(&self) -> u64 {

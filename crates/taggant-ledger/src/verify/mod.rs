@@ -3,6 +3,7 @@
 mod compare;
 mod heads;
 mod refold;
+mod runs;
 mod tables;
 
 use taggant_core::journal::Flaw;
@@ -10,7 +11,7 @@ use taggant_core::{Error, Outcome, Result, hex};
 
 use crate::answers::{Tampering, Verification};
 use crate::ledger::VerifyOptions;
-use crate::log::{origin, verifier_key};
+use crate::log::{self, origin, verifier_key};
 use crate::sql::{Sql, Transaction};
 use heads::Heads;
 
@@ -70,6 +71,12 @@ fn verify_state(
     let mut rows = folded.accesses;
     scratch.read(&mut |expected| {
         rows += tables::compare(transaction, expected, &mut findings)?;
+        if let Some(policy) = heads.last_policy(folded.entries)
+            && policy != log::policy(expected)?
+        {
+            let what = "the newest checkpoint names another policy than came into force last";
+            findings.add("checkpoint", "checkpoints", what);
+        }
         tables::links(transaction, expected, &mut findings)
     })?;
     let (gaps, unverified) = journal(transaction, &mut findings)?;

@@ -7,6 +7,7 @@ use taggant_core::Result;
 
 use super::Findings;
 use super::heads::Heads;
+use super::runs::Runs;
 use crate::answers::Handle;
 use crate::log::{Head, Tree, all, is_signed};
 use crate::rows::{self, People, PersonRow, count, insert_people, introduce, read_accesses};
@@ -52,6 +53,7 @@ pub(super) fn refold(
         done: Refolded { lanes: lanes.len() as u64, ..Refolded::default() },
         empty: Gone::new(),
         dropped: Gone::new(),
+        runs: Runs::default(),
         lanes: lanes.iter().map(|lane| (lane.name.clone(), lane.tree.size())).collect(),
     };
     for lane in &lanes {
@@ -62,6 +64,7 @@ pub(super) fn refold(
         folding.lane(ledger, lane, lane.name.source == own, heads, findings)?;
     }
     folding.end(findings);
+    folding.runs.judge(own, findings);
     folding.count(ledger, findings)?;
     Ok(folding.done)
 }
@@ -87,6 +90,7 @@ struct Folding<'s> {
     empty: Gone,
     dropped: Gone,
     lanes: HashMap<LaneName, u64>,
+    runs: Runs,
 }
 
 /// A leaf as it stands in the ledger.
@@ -108,13 +112,11 @@ impl Folding<'_> {
         heads: &mut Heads,
         findings: &mut Findings,
     ) -> Result<()> {
-        let (mut tree, mut events) = (Tree::default(), 0);
+        let (mut tree, mut events, mut from) = (Tree::default(), 0, 0);
         heads.reached(&lane.name, &tree, events, findings);
         loop {
-            let page = self.page(ledger, lane.lane, tree.size())?;
-            if page.is_empty() {
-                break;
-            }
+            let page = self.page(ledger, lane.lane, from)?;
+            let Some(last) = page.last().map(|leaf| leaf.number) else { break };
             let mut entries = Vec::with_capacity(page.len());
             for leaf in &page {
                 let at = format!("entry {} of lane {}", tree.size(), lane.lane);
@@ -125,6 +127,7 @@ impl Folding<'_> {
                 let entry = open(leaf, &at, findings);
                 let run = entry.run.map_or(0, |run| run.next.saturating_sub(run.first));
                 events = u64::saturating_add(events, run);
+                self.runs.take(lane, &entry);
                 self.accesses(ledger, lane, leaf, &entry, &at, findings)?;
                 tree.add(&leaf.hash.unwrap_or_default());
                 heads.reached(&lane.name, &tree, events, findings);
@@ -132,11 +135,9 @@ impl Folding<'_> {
             }
             self.handles.learn(ledger, entries.iter().map(|(_, _, entry)| entry))?;
             self.write(lane.lane, is_own, &entries, findings)?;
-            let last = page.last().map_or(0, |leaf| leaf.number);
-            if last + 1 < tree.size() {
-                // Numbers that stand twice can't be read on from.
-                break;
-            }
+            // No number comes after the largest that databases have.
+            let Some(next) = last.cast_signed().checked_add(1) else { break };
+            from = next.cast_unsigned();
         }
         if lane.tree != tree || lane.events != events {
             let what = format!(
@@ -145,8 +146,8 @@ impl Folding<'_> {
             );
             findings.add("log", "lanes", what);
         }
-        self.done.entries += tree.size();
-        self.done.events += events;
+        self.done.entries = u64::saturating_add(self.done.entries, tree.size());
+        self.done.events = u64::saturating_add(self.done.events, events);
         Ok(())
     }
 

@@ -102,7 +102,7 @@ impl KeyStore for SqliteKeyStore {
             let sql = "INSERT INTO ledger_heads VALUES (?1, ?2, ?3)
                        ON CONFLICT (ledger) DO UPDATE SET number = excluded.number,
                            head = excluded.head
-                       WHERE ledger_heads.number < excluded.number";
+                       WHERE ledger_heads.number <= excluded.number";
             transaction.execute(sql, params![ledger, number.cast_signed(), head]).map(drop)
         })
     }

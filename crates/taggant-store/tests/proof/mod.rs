@@ -13,7 +13,7 @@ use taggant_core::journal::{EventSink, Flaw, InstanceId};
 use taggant_core::tag::SubjectTag;
 use taggant_ledger::answers::Verification;
 pub use taggant_ledger::contract::sample::batch;
-use taggant_ledger::{CheckpointSigner, ErasureOpened, Ledger, SqlLedger, VerifyOptions};
+use taggant_ledger::{CheckpointSigner, ErasureOpened, KeptHead, Ledger, SqlLedger, VerifyOptions};
 use taggant_store::ledger;
 
 /// A signer whose outside copy is in memory.
@@ -22,7 +22,7 @@ pub struct Signer {
     kept: Mutex<Option<String>>,
     keeps: bool,
     /// What the key store has of it.
-    head: Mutex<Option<(u64, String)>>,
+    head: Mutex<Option<KeptHead>>,
 }
 
 impl Signer {
@@ -38,6 +38,16 @@ impl Signer {
     fn with(seed: u8, keeps: bool) -> Self {
         let key = SigningKey::new(&[seed; 32]);
         Self { key, kept: Mutex::default(), keeps, head: Mutex::default() }
+    }
+
+    /// Whether a process refused to sign since the ledger was believed anew.
+    pub fn has_refused(&self) -> bool {
+        self.head.lock().unwrap().is_some_and(|head| head.refused_ns > 0)
+    }
+
+    /// Puts something in the place of the copy that nobody can read.
+    pub fn break_kept(&self) {
+        *self.kept.lock().unwrap() = Some("\u{fffd}".to_owned());
     }
 
     /// Deletes the copy that was kept beside the anchor.
@@ -71,15 +81,23 @@ impl CheckpointSigner for Signer {
     fn keeps(&self) -> bool {
         self.keeps
     }
-    fn head(&self) -> Result<Option<(u64, [u8; 32])>> {
-        Ok(self.head.lock().unwrap().as_ref().map(|(number, note)| (*number, sha256(note))))
+    fn head(&self) -> Result<Option<KeptHead>> {
+        Ok(*self.head.lock().unwrap())
     }
-    fn keep(&self, number: u64, note: &str) {
+    fn begin(&self) {
+        self.head.lock().unwrap().get_or_insert_default();
+    }
+    fn keep(&self, number: u64, note: &str, anew: bool) {
         let mut head = self.head.lock().unwrap();
-        if self.keeps && head.as_ref().is_none_or(|(before, _)| *before < number) {
-            *head = Some((number, note.to_owned()));
+        let before = head.unwrap_or_default();
+        if self.keeps && before.number <= number {
+            let refused_ns = if anew { 0 } else { before.refused_ns };
+            *head = Some(KeptHead { number, hash: sha256(note), refused_ns });
             *self.kept.lock().unwrap() = Some(note.to_owned());
         }
+    }
+    fn refused(&self) {
+        self.head.lock().unwrap().get_or_insert_default().refused_ns = 1;
     }
 }
 

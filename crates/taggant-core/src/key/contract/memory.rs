@@ -131,7 +131,7 @@ impl KeyStore for MemoryKeyStore {
     fn keep_ledger_head(&self, ledger: [u8; 16], number: u64, head: &[u8]) -> Result<()> {
         let mut rows = self.0.lock();
         let kept = rows.heads.entry(ledger).or_default();
-        if kept.0 < number {
+        if kept.0 <= number {
             *kept = (number, head.to_vec());
         }
         Ok(())
