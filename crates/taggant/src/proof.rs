@@ -210,16 +210,16 @@ fn of_head(
              an older copy, or was made anew"
         ));
     }
-    if refused_ns > 0 {
-        return finding(format!(
-            "since {refused_ns} (Unix nanoseconds) a process has refused to sign: the ledger was not \
-             the one that was known, or had rows that nobody with a key has written"
-        ));
-    }
     if is_lost && number > 0 {
         return finding(format!(
             "the checkpoint that was kept beside the anchor is gone, and the key store knows number \
              {number}: nothing is signed until it is put back, or the ledger is trusted anew"
+        ));
+    }
+    if refused_ns > 0 {
+        return finding(format!(
+            "since {refused_ns} (Unix nanoseconds) a process has refused to sign: the ledger was not \
+             the one that was known, or had rows that nobody with a key has written"
         ));
     }
     Ok(None)
