@@ -38,6 +38,10 @@ pub(super) fn hosts(authority: &str) -> Result<Vec<Place>> {
 }
 
 fn one_host(text: &str) -> Result<Place> {
+    // Behind a port the crate takes it for the end, and what follows would be lost.
+    if text.contains('\\') {
+        return Err(invalid("a host has no backslash; a path begins with a slash"));
+    }
     // The standard leaves such hosts as they are written. Names and addresses are the same ones
     // behind every scheme, so that they are folded here too.
     let url = Url::parse(&format!("x://{text}/")).map_err(refused)?;

@@ -290,6 +290,8 @@ mod tests {
             (r"https://a\..", "x"),
             ("https://u:1/w@h", "x"),
             (r"https://evil.example:443\@shipper.example", "x"),
+            (r"postgres://a:\b", "x"),
+            (r"postgres://a:5432\b", "x"),
             ("https:", "x"),
             ("https://a", &long),
             ("a b", "x"),
