@@ -55,11 +55,8 @@ fn read_head(key: &[u8; 32], ledger: &[u8; 16], head: &[u8]) -> Option<KeptHead>
     }
     let (number, rest) = said.split_first_chunk::<8>()?;
     let (hash, refused) = rest.split_first_chunk::<32>()?;
-    let mut head = KeptHead::default();
-    head.number = u64::from_be_bytes(*number);
-    head.hash = *hash;
-    head.refused_ns = u64::from_be_bytes(refused.try_into().ok()?);
-    Some(head)
+    let refused_ns = u64::from_be_bytes(refused.try_into().ok()?);
+    Some(KeptHead { number: u64::from_be_bytes(*number), hash: *hash, refused_ns })
 }
 
 impl KeptSigner {
@@ -113,11 +110,9 @@ impl CheckpointSigner for KeptSigner {
     /// ledger: the checkpoint stands there too, and the next one is kept again.
     fn keep(&self, number: u64, note: &str, anew: bool) {
         let before = self.head().ok().flatten().unwrap_or_default();
-        let mut head = KeptHead::default();
-        head.number = number;
-        head.hash = Sha256::digest(taggant_ledger::text(note)).into();
-        head.refused_ns = if anew { 0 } else { before.refused_ns };
-        self.keep_head(&head);
+        let hash = Sha256::digest(taggant_ledger::text(note)).into();
+        let refused_ns = if anew { 0 } else { before.refused_ns };
+        self.keep_head(&KeptHead { number, hash, refused_ns });
         let Some(keeper) = &self.keeper else { return };
         // What can't be read is no checkpoint that is newer.
         let kept = self.kept().ok().flatten();
