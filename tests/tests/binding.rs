@@ -329,3 +329,33 @@ fn a_copied_index_value_beside_a_sensitive_is_found_when_it_is_revealed() {
         assert_eq!(revealed(&read(&one)), [Err(Outcome::Tampered), Err(Outcome::Tampered)]);
     });
 }
+
+#[derive(Tagged)]
+#[tagged(dataset = "binding.letters", subject(customer = id), row = id)]
+struct Letter {
+    #[clear]
+    id: u64,
+    #[tag("user.contact.email", lookup = "to_index")]
+    to: Sensitive<String>,
+}
+
+#[test]
+fn a_value_that_is_resealed_under_another_index_has_the_index_value_of_its_new_place() {
+    let policy = "[[allow]]\naction = [\"open\", \"reveal\", \"reseal\", \"lookup\"]\n\
+        category = \"user\"\n";
+    taggant_testing::Recorder::new(policy).run(|| {
+        let to = Flow::to("a://b", "c").purpose("essential");
+        let from = Flow::from("a://b", "c").purpose("essential");
+        let email: Sensitive<String> = "person1@example.com".to_owned().into();
+        let record = Indexed { id: 1, email, phone: None };
+        let row = serde_json::to_value(to.seal(&record)).expect("sealed");
+        let stored: Indexed = from.read(&row).expect("kept sealed");
+        let letter = Letter { id: 1, to: stored.email };
+        let resealed = serde_json::to_value(to.seal(&letter)).expect("resealed");
+        assert_ne!(resealed["to_index"], row["email_index"]);
+        let wanted = from.run(|| Letter::TO.lookup("person1@example.com")).expect("looked up");
+        assert!(wanted.iter().any(|value| resealed["to_index"] == value.to_hex()));
+        let read: Letter = from.read(&resealed).expect("kept sealed");
+        assert_eq!(from.run(|| read.to.reveal().cloned()).expect("whole"), "person1@example.com");
+    });
+}

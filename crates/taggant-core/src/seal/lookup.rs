@@ -7,11 +7,13 @@
 use std::marker::PhantomData;
 
 use serde::{Serialize, Serializer};
+use zeroize::Zeroizing;
 
 use super::decisions;
 use super::fail;
-use super::held::Held;
+use super::held::{Held, Unopened};
 use super::record_events as events;
+use super::reseal;
 use super::stack;
 use crate::cipher::mac::MacKey;
 use crate::error::{Error, Outcome, Result};
@@ -77,7 +79,8 @@ pub(crate) fn prepare<T: MaskText + ?Sized>(index: usize, text: &T, held: &Held)
     let lookup = spec.fields[index].tag().and_then(|tag| tag.lookup.as_ref());
     let lookup = lookup.expect("the derive calls seal_lookup_field for look-up fields only");
     let made = match &held.unopened {
-        Some(unopened) => unopened.lookup.as_deref().map(<[u8]>::to_vec),
+        Some(unopened) => carried(unopened, &flow, spec, lookup)
+            .map_err(|e| e.at_field(spec.dataset, spec.fields[index].path))?,
         None => {
             let mut made = None;
             text.with_permitted_text(Permit::new(), &mut |text| {
@@ -88,6 +91,29 @@ pub(crate) fn prepare<T: MaskText + ?Sized>(index: usize, text: &T, held: &Held)
     };
     stack::with(|stack| stack.top().lookup = made);
     Ok(())
+}
+
+/// The index value of a value that is still sealed: what stood beside it, if it is written under the
+/// same index; else made of the value, which is opened for that as it is to be sealed again.
+fn carried(
+    unopened: &Unopened,
+    flow: &Resolved,
+    spec: &RecordSpec,
+    lookup: &LookupSpec,
+) -> Result<Option<Vec<u8>>> {
+    let source = unopened.context.spec;
+    let own = source.fields[unopened.field].tag().and_then(|tag| tag.lookup.as_ref());
+    let is_same = own.is_some_and(|own| {
+        (source.dataset, own.name, own.normalizer, own.bits)
+            == (spec.dataset, lookup.name, lookup.normalizer, lookup.bits)
+    });
+    if is_same {
+        return Ok(unopened.lookup.as_deref().map(<[u8]>::to_vec));
+    }
+    let Some(text) = unopened.text else { return Ok(None) };
+    let mut plain = Zeroizing::new(Vec::new());
+    reseal::plaintext(unopened, &mut plain)?;
+    text(plain).map(|text| current(flow, spec.dataset, lookup, &text)).transpose()
 }
 
 /// Writes the index value of the field before.
