@@ -187,8 +187,43 @@ a_format!(Flexbuffers, true, |value| flexbuffers::to_vec(value).unwrap(), |flow,
     flow.read(flexbuffers::Reader::get_root(bytes).unwrap())
 });
 
+a_format!(
+    DynamoDb,
+    true,
+    |value| {
+        let item: serde_dynamo::Item = serde_dynamo::to_item(value).unwrap();
+        serde_json::to_vec(&item).unwrap()
+    },
+    |flow, bytes| {
+        let item: serde_dynamo::Item = serde_json::from_slice(bytes).unwrap();
+        flow.run(|| serde_dynamo::from_item(item)).map_err(|_| Error::last().expect("typed"))
+    }
+);
+
+thread_local! {
+    /// Values of Avro without a schema, by what they are called: tests hand bytes about.
+    static AVRO: std::cell::RefCell<Vec<apache_avro::types::Value>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+a_format!(
+    Avro,
+    true,
+    |value| {
+        let value = apache_avro::to_value(value).unwrap();
+        AVRO.with_borrow_mut(|values| {
+            values.push(value);
+            vec![u8::try_from(values.len() - 1).unwrap()]
+        })
+    },
+    |flow, bytes| {
+        let value = AVRO.with_borrow(|values| values[usize::from(bytes[0])].clone());
+        flow.run(|| apache_avro::from_value(&value)).map_err(|_| Error::last().expect("typed"))
+    }
+);
+
 macro_rules! each_format {
     ($check:ident) => {
+        $check::<DynamoDb>();
+        $check::<Avro>();
         $check::<Json>();
         $check::<JsonValue>();
         $check::<Yaml>();
