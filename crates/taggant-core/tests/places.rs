@@ -220,6 +220,23 @@ fn an_alternative_that_no_client_would_take_is_none() {
     assert_eq!(numbers, ["http*://123:443/x", "https://0.0.0.123/x"]);
 }
 
+#[test]
+fn a_star_beside_letters_that_are_not_ascii_is_refused_in_each_host_of_a_list() {
+    for pattern in ["pg://b\u{fc}*/x", "pg://a,b\u{fc}*/x", "pg://a:1,b\u{fc}**c:2/x"] {
+        let error = normal_patterns(pattern).expect_err(pattern);
+        assert!(error.to_string().contains("not ASCII"), "{pattern}: {error}");
+    }
+    assert!(normal_patterns("pg://a*,b\u{fc}/x").is_ok());
+}
+
+#[test]
+fn an_escaped_scheme_behind_stars_is_refused() {
+    // Decoded it would be a scheme, and what follows a host with other rules than a path has.
+    let error = normal_patterns("**a%2eb://x*\u{ff0a}c/d").expect_err("no scheme has escapes");
+    assert!(error.to_string().contains("begins with a scheme"), "{error}");
+    assert_eq!(normal_patterns("**/a%2eb://c").unwrap(), ["**/a.b://c"]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

@@ -68,10 +68,12 @@ impl Marks {
     }
 }
 
-/// Whether a scheme stands before `://`, be it one with stars.
+/// Whether a scheme stands before `://`, be it one with stars, or would once escapes are decoded.
 fn has_scheme(pattern: &str) -> bool {
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._*".contains(&byte);
-    pattern.split_once("://").is_some_and(|(scheme, _)| scheme.bytes().all(is_part))
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte);
+    pattern.split_once("://").is_some_and(|(scheme, _)| {
+        scheme.split('*').all(|piece| uri_safe(piece).bytes().all(is_part))
+    })
 }
 
 /// A pattern that begins anywhere in a place.
@@ -152,7 +154,7 @@ fn check_international(namespace: &str, marks: &Marks) -> Result<()> {
     let torn = |label: &str| {
         label.starts_with("xn--") && (label.contains(&marks.star) || label.contains(&marks.stars))
     };
-    if host.split('.').any(torn) {
+    if host.split(['.', ',']).any(torn) {
         return Err(invalid(
             "a location has a star beside letters that are not ASCII, which matches nothing: let \
              the star stand for the whole part between two dots"
