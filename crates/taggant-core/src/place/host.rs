@@ -48,12 +48,22 @@ fn one_host(text: &str) -> Result<Place> {
     let host = url.host_str().unwrap_or_default();
     let host = host.strip_suffix('.').unwrap_or(host);
     let folded = match Host::parse(host) {
-        Ok(Host::Ipv4(_)) if !host.contains('.') => lower(host),
+        Ok(Host::Ipv4(address)) => lone_number(host).unwrap_or_else(|| address.to_string()),
         Ok(host) => host.to_string(),
         // The path of a socket, or another name that is no domain.
         Err(_) => lower(host),
     };
     Ok(Place { host: uri_safe_host(&checked(&folded)?), port: url.port() })
+}
+
+/// A number without dots, decoded. Behind a scheme that is not of the web it is a name, such as a
+/// bucket's.
+fn lone_number(host: &str) -> Option<String> {
+    // With letters behind it, it is no address.
+    let Ok(Host::Domain(name)) = Host::parse(&format!("{host}.x")) else { return None };
+    let name = name.strip_suffix(".x")?;
+    let name = name.strip_suffix('.').unwrap_or(name);
+    (!name.contains('.')).then(|| name.to_owned())
 }
 
 /// Letters that were escaped too.
