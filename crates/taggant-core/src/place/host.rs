@@ -53,6 +53,10 @@ fn one_host(text: &str) -> Result<Place> {
         // The path of a socket, or another name that is no domain.
         Err(_) => lower(host),
     };
+    if folded.contains(',') {
+        // It was escaped, or another letter of the kind.
+        return Err(invalid("a comma stands between hosts; none has one in its name"));
+    }
     Ok(Place { host: uri_safe_host(&checked(&folded)?), port: url.port() })
 }
 

@@ -295,6 +295,8 @@ mod tests {
             ("https://u:1/w@h", "x"),
             (r"https://evil.example:443\@shipper.example", "x"),
             (r"postgres://a:\b", "x"),
+            ("postgres://a%2cb", "x"),
+            ("postgres://a\u{ff0c}b", "x"),
             (r"postgres://a:5432\b", "x"),
             ("https:", "x"),
             ("https://a", &long),
