@@ -90,8 +90,10 @@ fn no_feature_and_no_environment_variable_unseals() {
         let folder = format!("{}/../crates/{name}/src", env!("CARGO_MANIFEST_DIR"));
         let asks = asks_its_surroundings(folder.as_ref());
         let allowed = match name {
+            // Under `contract`, for tests: where the variable `CI` is true, a skip is a failure.
+            "taggant-core" => &["skip.rs"][..],
             // The root key may stand in a variable; that it does says its owner, in code.
-            "taggant-store" => &["text.rs"][..],
+            "taggant-store" => &["text.rs"],
             // A package's name and version stand in the record of its types for the inventory.
             "taggant-derive" => &["record.rs"],
             _ => &[],
