@@ -81,6 +81,24 @@ impl Map {
     }
 
     /// Makes room on the disk for so many slots, so that no write to the mapping can fail later.
+    #[cfg(target_vendor = "apple")]
+    pub(super) fn reserve(mut file: &File, slots: usize) -> io::Result<()> {
+        use std::io::{Seek, Write};
+        // There is no `posix_fallocate`: what is written has room.
+        let length = length(slots).ok_or(io::ErrorKind::FileTooLarge)?;
+        file.rewind()?;
+        let zeros = [0; 1 << 16];
+        let mut left = length;
+        while left > 0 {
+            let some = left.min(zeros.len());
+            file.write_all(&zeros[..some])?;
+            left -= some;
+        }
+        Ok(())
+    }
+
+    /// Makes room on the disk for so many slots, so that no write to the mapping can fail later.
+    #[cfg(not(target_vendor = "apple"))]
     pub(super) fn reserve(file: &File, slots: usize) -> io::Result<()> {
         use std::os::fd::AsRawFd;
         let length = length(slots).and_then(|length| libc::off_t::try_from(length).ok());
