@@ -64,7 +64,7 @@ fn a_name_that_would_pass_for_none_or_for_everybody_is_refused() {
     Recorder::new(POLICY).run(|| {
         let desk = || Flow::from("sqlite://shop", "guests").actor("svc:desk");
         let long = "a".repeat(513);
-        for name in ["", "*", "agent:*", &long] {
+        for name in ["", "*", "agent:*", "taggant:many", &long] {
             for flow in [desk().on_behalf(name), desk().actor(name)] {
                 assert_eq!(flow.check().unwrap_err().outcome(), Outcome::Invalid, "{name:?}");
                 // A name given later does not make it good again.

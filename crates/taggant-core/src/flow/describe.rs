@@ -59,14 +59,16 @@ pub(crate) struct Described {
 impl Described {
     /// Names come from outside as often as not. An empty one would pass for none and slip past the
     /// rules about the actor behind it; one with a star would turn the rule that a refusal prints
-    /// into a pattern that allows everybody.
+    /// into a pattern that allows everybody; the one that stands for all beyond the bound of names
+    /// would hide who it was.
     fn check_name(&mut self, what: &str, name: &str) {
-        if name.is_empty() || name.len() > MAX_NAME || name.contains('*') {
+        let is_many = name == crate::journal::MANY;
+        if name.is_empty() || name.len() > MAX_NAME || name.contains('*') || is_many {
             self.invalid.get_or_insert(Error::new(
                 Outcome::Invalid,
                 format!(
-                    "Flow::{what} takes 1 to {MAX_NAME} bytes without `*`; leave the call out where \
-                     there is nobody to name"
+                    "Flow::{what} takes 1 to {MAX_NAME} bytes without `*`, and not `taggant:many`; \
+                     leave the call out where there is nobody to name"
                 ),
             ));
         }
