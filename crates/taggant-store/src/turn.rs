@@ -8,6 +8,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -17,7 +18,14 @@ use crate::private;
 pub(crate) struct Turns {
     entry: PathBuf,
     turn: PathBuf,
+    /// How often this process has passed without waiting, one time after the other.
+    streak: AtomicU32,
 }
+
+/// The kernel wakes who waits, and lets whoever is faster have the lock: a busy process would pass
+/// those of others for ever. After so many turns without waiting it leaves them a moment.
+const STREAK: u32 = 16;
+const MOMENT: Duration = Duration::from_millis(5);
 
 /// The right to write, until it is dropped.
 pub(crate) struct Turn(Option<File>);
@@ -38,7 +46,7 @@ impl Turns {
             name.push(end);
             PathBuf::from(name)
         };
-        Self { entry: named("-entry"), turn: named("-turn") }
+        Self { entry: named("-entry"), turn: named("-turn"), streak: AtomicU32::new(0) }
     }
 
     /// Waits for the turn, `longest` at most: then a process holds it that does nothing, and SQLite
@@ -47,10 +55,15 @@ impl Turns {
         let (Some(entry), Some(turn)) = (open(&self.entry), open(&self.turn)) else {
             return Turn(None);
         };
+        if self.streak.fetch_add(1, Ordering::Relaxed) >= STREAK {
+            self.streak.store(0, Ordering::Relaxed);
+            std::thread::sleep(MOMENT);
+        }
         if entry.try_lock().is_ok() && turn.try_lock().is_ok() {
             let _ = entry.unlock();
             return Turn(Some(turn));
         }
+        self.streak.store(0, Ordering::Relaxed);
         // A lock of a file has no time-out. Whoever gives up leaves the thread behind, which leaves
         // the line when it is its turn.
         let (sender, receiver) = mpsc::sync_channel(0);
@@ -72,7 +85,7 @@ fn open(path: &Path) -> Option<File> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use super::*;
 
