@@ -178,6 +178,7 @@ impl Backup {
 fn head(path: &Path) -> Result<([u8; 16], u64)> {
     let sql = "SELECT id, (SELECT max(number) FROM key_events) FROM folder";
     let read = || {
+        let _hold = taggant_core::cipher::fork::hold();
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get::<_, i64>(1)?));
         connection.query_row(sql, [], row)

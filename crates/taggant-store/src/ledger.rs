@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
+use taggant_core::cipher::fork;
 use taggant_core::{Error, Outcome, Result};
 use taggant_ledger::SqlLedger;
 use taggant_ledger::schema::{self, Words};
@@ -110,7 +111,16 @@ fn objects(transaction: &mut dyn Transaction) -> Result<Vec<(String, String)>> {
 }
 
 /// A database for as long as it lives: what does not fit memory goes to a file without a name.
-struct Scratch(Mutex<Connection>);
+///
+/// SQLite has locks of the whole process: nobody forks while one may be taken.
+struct Scratch(Mutex<Option<Connection>>);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _hold = fork::hold();
+        drop(self.0.get_mut().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
 
 impl Scratch {
     fn new() -> Result<Self> {
@@ -123,11 +133,14 @@ impl Scratch {
             connection.set_prepared_statement_cache_capacity(64);
             Ok(connection)
         };
-        Ok(Self(Mutex::new(made().map_err(|error| failed(&error))?)))
+        let _hold = fork::hold();
+        Ok(Self(Mutex::new(Some(made().map_err(|error| failed(&error))?))))
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<()> {
-        let mut connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let _hold = fork::hold();
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let connection = open.as_mut().expect("open until it is dropped");
         let transaction = connection.transaction().map_err(|error| failed(&error))?;
         work(&mut Open(&transaction))?;
         transaction.commit().map_err(|error| failed(&error))

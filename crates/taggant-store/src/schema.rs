@@ -2,12 +2,15 @@
 //! could undo an erasure, a view could stand in for a table.
 
 use rusqlite::{Connection, Transaction};
+use taggant_core::cipher::fork;
 
 /// Kind, name, table and text of what a schema has, by name.
 pub(crate) type Schema = Vec<(String, String, String, Option<String>)>;
 
 /// The schema that migrations make.
 pub(crate) fn expected(migrations: &[&str]) -> rusqlite::Result<Schema> {
+    // SQLite has locks of the whole process: a child must not find one taken.
+    let _hold = fork::hold();
     let fresh = Connection::open_in_memory()?;
     for migration in migrations {
         fresh.execute_batch(migration)?;

@@ -62,6 +62,14 @@ struct Connected {
     seen: Seen,
 }
 
+/// Closing takes SQLite's locks, of which there are some of the whole process.
+impl Drop for Open {
+    fn drop(&mut self) {
+        let _hold = fork::hold();
+        drop(self.0.lock().connection.take());
+    }
+}
+
 impl AtFork for Open {
     /// SQLite forbids to carry a connection across a fork: a child would believe that it holds the
     /// parent's locks, and the log that it writes to could be removed by others: its keys would be

@@ -27,12 +27,12 @@ pub struct Hold {
 struct Gate {
     /// Threads that hold forks off.
     holders: usize,
-    /// Whether a thread waits to fork.
-    pending: bool,
+    /// How many threads wait to fork. One that has forked must not let others in before the next.
+    pending: usize,
     hooks: Vec<Weak<dyn AtFork>>,
 }
 
-static GATE: Mutex<Gate> = Mutex::new(Gate { holders: 0, pending: false, hooks: Vec::new() });
+static GATE: Mutex<Gate> = Mutex::new(Gate { holders: 0, pending: 0, hooks: Vec::new() });
 static CHANGED: Condvar = Condvar::new();
 
 /// A fork waits for so long at most, and then leaves the child as it is.
@@ -55,7 +55,7 @@ pub fn hold() -> Hold {
     if depth == 0 {
         handlers();
         CHANGED
-            .wait_while(gate(), |gate| gate.pending)
+            .wait_while(gate(), |gate| gate.pending > 0)
             .unwrap_or_else(PoisonError::into_inner)
             .holders += 1;
     }
@@ -70,7 +70,7 @@ impl Drop for Hold {
         if depth == 0 {
             let mut gate = gate();
             gate.holders -= 1;
-            if gate.pending && gate.holders == 0 {
+            if gate.pending > 0 && gate.holders == 0 {
                 CHANGED.notify_all();
             }
         }
@@ -118,13 +118,13 @@ extern "C" fn before() {
     }
     let until = Instant::now() + LONGEST;
     let mut gate = gate();
-    gate.pending = true;
+    gate.pending += 1;
     while gate.holders > 0 && Instant::now() < until {
         let left = until.saturating_duration_since(Instant::now());
         gate = CHANGED.wait_timeout(gate, left).unwrap_or_else(PoisonError::into_inner).0;
     }
     // From here on the locked gate itself keeps others out.
-    gate.pending = false;
+    gate.pending -= 1;
     CHANGED.notify_all();
     if gate.holders == 0 {
         let hooks = gate.hooks.iter().filter_map(Weak::upgrade).collect();
@@ -140,7 +140,9 @@ extern "C" fn after() {
 
 #[cfg(unix)]
 extern "C" fn in_child() {
-    let Ok(Some(gate)) = FORKING.try_with(RefCell::take) else { return };
+    let Ok(Some(mut gate)) = FORKING.try_with(RefCell::take) else { return };
+    // Those who wait to fork are the parent's.
+    gate.pending = 0;
     let hooks = gate.hooks.iter().filter_map(Weak::upgrade).collect();
     drop(gate);
     run(hooks, |hook| hook.in_child());
