@@ -1,6 +1,7 @@
 //! Where answers come from.
 
 use taggant::Runtime;
+use taggant::journal::{self, Waiting};
 use taggant::ledger::{self, Ledger, Receipt};
 
 use crate::args::{DEFAULT_TENANT, Global};
@@ -35,6 +36,11 @@ pub(crate) fn receipt(
         receipt.overwritten = taggant::is_overwritten(&keys, number)?;
     }
     Ok(receipt)
+}
+
+/// The journals of the data folder.
+pub(crate) fn waiting(global: &Global) -> Result<Waiting, Failure> {
+    Ok(journal::waiting(&global.data.join("journal"))?)
 }
 
 /// Whether there is a ledger to ask.

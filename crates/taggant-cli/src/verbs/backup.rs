@@ -1,7 +1,6 @@
 //! `taggant backup`
 
-use std::fs::TryLockError;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -37,7 +36,7 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
     let runtime = data::runtime(global)?;
     runtime.drain()?;
     drop(runtime);
-    let running = journals(&global.data.join("journal"));
+    let running = data::waiting(global)?.running;
     let backup = taggant::backup::write(&global.data, &args.folder)?;
     let answer = Answer {
         folder: args.folder.display().to_string(),
@@ -58,14 +57,4 @@ pub(crate) fn run(args: &Args, global: &Global, output: &Output) -> Result<Exit,
     }
     output.remark("root.key and the anchor are not in it: keep them apart from it and each other");
     Ok(Exit::finding(running > 0))
-}
-
-/// A process holds the lock of its journal as long as it runs: docs/JOURNAL.md.
-fn journals(folder: &Path) -> usize {
-    let is_held = |path: PathBuf| {
-        let lock = std::fs::File::open(path.join("lock"));
-        lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
-    };
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter(|entry| is_held(entry.path())).count()
 }

@@ -1,7 +1,6 @@
 //! `taggant drain`
 
 use serde::Serialize;
-use taggant::journal::{Waiting, waiting};
 
 use crate::args::Global;
 use crate::data;
@@ -24,10 +23,10 @@ struct Answer {
 }
 
 pub(crate) fn run(_: &Args, global: &Global, output: &Output) -> Result<Exit, Failure> {
-    let before = look(global)?;
+    let before = data::waiting(global)?;
     // Opening the data folder does it.
     drop(data::runtime(global)?);
-    let after = look(global)?;
+    let after = data::waiting(global)?;
     let taken = before.ended.saturating_sub(after.ended);
     if output.json {
         output.document("drain", &Answer { taken, running: after.running })?;
@@ -41,13 +40,9 @@ pub(crate) fn run(_: &Args, global: &Global, output: &Output) -> Result<Exit, Fa
     Ok(Exit::Fine)
 }
 
-fn look(global: &Global) -> Result<Waiting, Failure> {
-    Ok(waiting(&global.data.join("journal"))?)
-}
-
 /// Says that an answer may lack events.
 pub(crate) fn remark(global: &Global, output: &Output) {
-    let Ok(found) = look(global) else { return };
+    let Ok(found) = data::waiting(global) else { return };
     if found.ended == 0 {
         return;
     }

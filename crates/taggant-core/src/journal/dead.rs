@@ -1,7 +1,7 @@
 //! Instances whose processes are dead: where they are, and into the ledger with what they left.
 
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{DirEntry, File, ReadDir};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -75,7 +75,7 @@ fn flawed(id: InstanceId, number: u64, flaws: &[Flaw]) -> Batch {
 
 /// How far the folder of an instance had come, by its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+enum Stage {
     Making,
     Whole,
     Removing,
@@ -101,7 +101,7 @@ enum Found {
     Ring(Box<Left>),
 }
 
-pub(super) fn parse(name: &OsStr) -> Option<(InstanceId, Stage)> {
+fn parse(name: &OsStr) -> Option<(InstanceId, Stage)> {
     let name = name.to_str()?;
     let (id, stage) = match (name.strip_suffix(MAKING), name.strip_suffix(REMOVING)) {
         (Some(id), _) => (id, Stage::Making),
@@ -111,29 +111,55 @@ pub(super) fn parse(name: &OsStr) -> Option<(InstanceId, Stage)> {
     Some((InstanceId::parse(id)?, stage))
 }
 
+/// What is in the folder of all instances; `None` where there is no such folder.
+pub(super) fn entries(parent: &Path) -> Result<Option<ReadDir>> {
+    match std::fs::read_dir(parent) {
+        Ok(entries) => Ok(Some(entries)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unavailable(parent, &error)),
+    }
+}
+
+/// Whether an entry is the folder of an instance.
+pub(super) fn is_instance(entry: &DirEntry) -> bool {
+    parse(&entry.file_name()).is_some() && entry.file_type().is_ok_and(|kind| kind.is_dir())
+}
+
+/// What a live process holds of its instance. Both, so that it does not look dead where its lock file
+/// was taken away.
+pub(super) struct Locks {
+    /// What is no file of ours in its place must not hide what the process left.
+    lock: Option<File>,
+    ring: io::Result<File>,
+}
+
+impl Locks {
+    /// Opens both; `make` makes a lock file that is not there.
+    pub(super) fn open(instance: &Path, make: bool) -> Self {
+        Self {
+            lock: open_file(&instance.join(LOCK_FILE), make).ok(),
+            ring: open_file(&instance.join(RING_FILE), false),
+        }
+    }
+
+    /// Whether nobody holds either, as `is_free` finds out.
+    pub(super) fn is_free(&self, is_free: impl Fn(&File) -> bool) -> bool {
+        self.lock.as_ref().is_none_or(&is_free) && self.ring.as_ref().map_or(true, &is_free)
+    }
+}
+
 fn find(parent: &Path) -> Result<Vec<Dead>> {
-    let entries = match std::fs::read_dir(parent) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unavailable(parent, &error)),
-    };
+    let Some(entries) = entries(parent)? else { return Ok(Vec::new()) };
     let looking = lock_folder(parent).map_err(|error| unavailable(parent, &error))?;
     let mut found = Vec::new();
-    for entry in entries.flatten() {
+    for entry in entries.flatten().filter(is_instance) {
         let Some((id, stage)) = parse(&entry.file_name()) else { continue };
         let path = entry.path();
-        if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            continue;
-        }
-        // Made anew where a process died while it removed its instance. What is no file of ours in
-        // its place must not hide what the process left.
-        let lock = open_file(&path.join(LOCK_FILE), true).ok();
-        let ring = open_file(&path.join(RING_FILE), false);
-        // A live process holds both, so that it does not look dead where its lock file was taken
-        // away; another process may be picking this one up already.
-        let is_free = |file: &File| file.try_lock().is_ok();
-        if lock.as_ref().is_none_or(is_free) && ring.as_ref().map_or(true, is_free) {
-            found.push(Dead { id, path, stage, ring, _lock: lock });
+        // The lock file is made anew where a process died while it removed its instance.
+        let locks = Locks::open(&path, true);
+        // Another process may be picking this one up already.
+        if locks.is_free(|file| file.try_lock().is_ok()) {
+            found.push(Dead { id, path, stage, ring: locks.ring, _lock: locks.lock });
         }
     }
     drop(looking);

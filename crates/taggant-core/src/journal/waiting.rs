@@ -1,10 +1,9 @@
 //! What waits beside a ledger: journals whose events it does not have yet.
 
-use std::io;
 use std::path::Path;
 
-use super::dead::parse;
-use super::instance::{LOCK_FILE, lock_folder, open_file, unavailable};
+use super::dead::{Locks, entries, is_instance};
+use super::instance::lock_folder;
 use crate::error::Result;
 
 /// The journals in a folder.
@@ -22,23 +21,15 @@ pub struct Waiting {
 /// # Errors
 /// `JournalUnavailable` where the folder can't be read. One that is not there has no journals.
 pub fn waiting(folder: &Path) -> Result<Waiting> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Waiting::default()),
-        Err(error) => return Err(unavailable(folder, &error)),
-    };
+    let Some(entries) = entries(folder)? else { return Ok(Waiting::default()) };
     // Nobody who looks for ended processes is to find a lock held by this look. Who may only read
     // the folder can't hold it off, and holds nothing for long.
     let looking = lock_folder(folder).ok();
     let mut found = Waiting::default();
-    for entry in entries.flatten() {
-        if parse(&entry.file_name()).is_none() {
-            continue;
-        }
-        let Ok(lock) = open_file(&entry.path().join(LOCK_FILE), false) else { continue };
-        match lock.try_lock_shared() {
-            Ok(()) => found.ended += 1,
-            Err(_) => found.running += 1,
+    for entry in entries.flatten().filter(is_instance) {
+        match Locks::open(&entry.path(), false).is_free(|file| file.try_lock_shared().is_ok()) {
+            true => found.ended += 1,
+            false => found.running += 1,
         }
     }
     drop(looking);

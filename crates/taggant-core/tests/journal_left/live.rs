@@ -90,6 +90,8 @@ fn a_living_process_is_not_taken_for_dead_where_its_lock_file_was_changed() {
         assert_eq!(second.journal.recover().unwrap(), 0, "nobody is dead");
         assert_eq!(live.journal.recover().unwrap(), 0, "it does not take itself for dead");
         assert!(live.ring.exists());
+        let waiting = taggant_core::journal::waiting(place.path()).unwrap();
+        assert_eq!((waiting.ended, waiting.running), (0, 2), "nor does who counts");
         let later = live.write(3);
         live.journal.drain().unwrap();
         let events = live.told().0.iter().map(|batch| batch.events.len()).sum::<usize>();
