@@ -151,7 +151,7 @@ impl Builder {
             Some(keeper) => keeper.kept(&id)?,
             None => None,
         };
-        let kept_is_lost = kept.is_none();
+        let is_lost = keeper.is_some() && kept.is_none();
         let mut options = VerifyOptions {
             public_key: Some(key.public()),
             erasures: Some(erasures),
@@ -166,7 +166,6 @@ impl Builder {
             let fresh: Vec<Tampering> = fresh.collect();
             found.findings.extend(fresh);
         }
-        let is_lost = keeper.is_some() && kept_is_lost;
         if let Some(keeper) = keeper {
             found.findings.extend(others(&*keeper, &id)?);
         }

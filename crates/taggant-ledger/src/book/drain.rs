@@ -358,16 +358,20 @@ fn what(flaw: Flaw) -> &'static str {
 }
 
 fn run_of(instance: u64, batch: &Batch, part: Part) -> Run {
-    let flaws = flaws(batch, part).map(|(number, flaw)| (number, flaw as u8));
-    let content = content_hash(events(batch, part), flaws);
+    let content = content_of(batch, part, |_| true);
     Run { instance, first: part.first, next: part.next, content }
+}
+
+/// The hash of a part of a run: its events, and those flaws that count.
+fn content_of(batch: &Batch, part: Part, counts: impl Fn(Flaw) -> bool) -> [u8; 32] {
+    let flaws = flaws(batch, part).filter(|(_, flaw)| counts(*flaw));
+    content_hash(events(batch, part), flaws.map(|(number, flaw)| (number, flaw as u8)))
 }
 
 /// The content of a part if all of its events could be verified: when they came first, the journal's
 /// key may not have been gone yet.
 fn verified(batch: &Batch, part: Part) -> [u8; 32] {
-    let flaws = flaws(batch, part).filter(|(_, flaw)| *flaw != Flaw::Unverified);
-    content_hash(events(batch, part), flaws.map(|(number, flaw)| (number, flaw as u8)))
+    content_of(batch, part, |flaw| flaw != Flaw::Unverified)
 }
 
 /// The number after the last event that the lanes of this ledger, or those but one, have taken.

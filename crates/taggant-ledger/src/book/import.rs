@@ -10,7 +10,9 @@ use super::SqlLedger;
 use super::work::foreign_rows;
 use crate::answers::Handle;
 use crate::log::{self, Appended, Head, Vouch, service_name};
-use crate::rows::{self, People, PersonRow, count, insert_accesses, introduce, read_accesses};
+use crate::rows::{
+    self, People, PersonRow, count, insert_accesses, introduce, last_person, read_accesses,
+};
 use crate::sql::{Transaction, Value};
 use crate::wire::{Entry, LaneName, Leaf, PersonTag, decode_accesses, encode_accesses};
 
@@ -223,22 +225,21 @@ impl People for Arriving {
         if let Some(known) = self.0.borrow().get(&handle) {
             return Ok(*known);
         }
-        let (mut found, mut last) = (None, 0_i64);
+        let mut found = None;
         let sql = "SELECT person FROM people WHERE handle = $1";
         transaction.rows(sql, &[Value::Bytes(&handle.0)], &mut |row| {
             found = Some(row.int(0)?);
             Ok(())
         })?;
-        if found.is_none() {
-            transaction.rows("SELECT coalesce(max(person), 0) FROM people", &[], &mut |row| {
-                last = row.int(0)?;
-                Ok(())
-            })?;
-            last = last.checked_add(1).ok_or_else(foreign_rows)?;
-            let row = PersonRow { person: last, handle, link: None, tag: None };
-            introduce(transaction, &[row])?;
-        }
-        let person = found.unwrap_or(last);
+        let person = match found {
+            Some(person) => person,
+            None => {
+                let last = last_person(transaction)?;
+                let person = last.checked_add(1).ok_or_else(foreign_rows)?;
+                introduce(transaction, &[PersonRow { person, handle, link: None, tag: None }])?;
+                person
+            }
+        };
         self.0.borrow_mut().insert(handle, person);
         Ok(person)
     }

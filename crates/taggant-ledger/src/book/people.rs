@@ -12,7 +12,7 @@ use super::work::{Addition, OWN, State, Try, foreign_rows};
 use crate::answers::Handle;
 use crate::fold::Persons;
 use crate::log::fresh;
-use crate::rows::{People, PersonRow, insert_people};
+use crate::rows::{People, PersonRow, insert_people, last_person};
 use crate::sql::{Transaction, Value};
 use crate::wire::{Entry, clean, link};
 
@@ -162,14 +162,9 @@ impl SqlLedger {
         people.sort_unstable();
         let entry = Entry { people, ..Entry::default() };
         let mut more = |transaction: &mut dyn Transaction| {
-            let mut last = 0;
-            let sql = "SELECT coalesce(max(person), 0) FROM people";
-            transaction.rows(sql, &[], &mut |row| {
-                last = row.int(0)?;
-                Ok(())
-            })?;
+            let mut last = last_person(transaction)?;
             for row in &mut rows {
-                last = i64::checked_add(last, 1).ok_or_else(foreign_rows)?;
+                last = last.checked_add(1).ok_or_else(foreign_rows)?;
                 row.person = last;
             }
             Ok(insert_people(transaction, &rows)? == rows.len() as u64)

@@ -16,16 +16,7 @@ impl SqlLedger {
         self.retry(&mut locked.state, |state| {
             let (mut is_open, mut places) = (false, Vec::new());
             self.sql().read(&mut |transaction| {
-                let source = self.own_id();
-                let key =
-                    [Value::Bytes(&erasure.store), count(erasure.number), Value::Bytes(&source)];
-                let sql = "SELECT erasures.lane FROM erasures
-                           JOIN lanes ON lanes.lane = erasures.lane
-                           WHERE store = $1 AND erasures.number = $2 AND source = $3";
-                transaction.rows(sql, &key, &mut |_| {
-                    is_open = true;
-                    Ok(())
-                })?;
+                is_open = self.work_lists(transaction, erasure)? > 0;
                 places = crate::queries::places(transaction, erasure.handle)?;
                 Ok(())
             })?;
@@ -44,22 +35,27 @@ impl SqlLedger {
             let entry = Entry { erasures: vec![opened], ..Entry::default() };
             // Another process may open it at the same time.
             self.add_own(state, &entry, &mut |transaction| {
-                let mut lists = 0;
-                let sql = "SELECT erasures.lane FROM erasures
-                           JOIN lanes ON lanes.lane = erasures.lane
-                           WHERE store = $1 AND erasures.number = $2 AND source = $3";
-                let key = [
-                    Value::Bytes(&erasure.store),
-                    count(erasure.number),
-                    Value::Bytes(&self.own_id()),
-                ];
-                transaction.rows(sql, &key, &mut |_| {
-                    lists += 1;
-                    Ok(())
-                })?;
-                Ok(lists == 1)
+                Ok(self.work_lists(transaction, erasure)? == 1)
             })
         })
+    }
+
+    /// How many work lists of an erasure this ledger has opened.
+    fn work_lists(
+        &self,
+        transaction: &mut dyn Transaction,
+        erasure: &ErasureOpened<'_>,
+    ) -> Result<usize> {
+        let mut lists = 0;
+        let sql = "SELECT erasures.lane FROM erasures JOIN lanes ON lanes.lane = erasures.lane
+                   WHERE store = $1 AND erasures.number = $2 AND source = $3";
+        let (store, source) = (Value::Bytes(&erasure.store), self.own_id());
+        let key = [store, count(erasure.number), Value::Bytes(&source)];
+        transaction.rows(sql, &key, &mut |_| {
+            lists += 1;
+            Ok(())
+        })?;
+        Ok(lists)
     }
 
     pub(super) fn confirm_line(&self, number: u64, line: u32) -> Result<()> {

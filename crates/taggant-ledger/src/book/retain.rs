@@ -66,9 +66,9 @@ impl SqlLedger {
         let mut locked = self.lock();
         let (mut deleted, mut changed) = (0, 0);
         let mut after = (0, 0);
+        let mut lanes = Lanes { vouch: self.vouch(&locked.state), whole: HashMap::new() };
         loop {
-            let vouch = self.vouch(&locked.state);
-            let Found { old, others, next } = self.old(after, before, &vouch)?;
+            let Found { old, others, next } = self.old(after, before, &mut lanes)?;
             changed += others;
             if !old.is_empty() {
                 deleted += self.retry(&mut locked.state, |state| self.drop_rows(state, &old))?;
@@ -92,7 +92,7 @@ impl SqlLedger {
     }
 
     /// The old ones among the next leaves that have accesses.
-    fn old(&self, after: (i64, u64), before: i64, vouch: &Vouch) -> Result<Found> {
+    fn old(&self, after: (i64, u64), before: i64, lanes: &mut Lanes) -> Result<Found> {
         let mut found = Found::default();
         self.sql().read(&mut |transaction| {
             found = Found::default();
@@ -100,16 +100,8 @@ impl SqlLedger {
             if leaves.len() == TOGETHER {
                 found.next = leaves.last().map(|rows| (rows.lane, rows.leaf));
             }
-            let mut lanes: HashMap<i64, bool> = HashMap::new();
             for rows in leaves {
-                let is_whole_lane = match lanes.get(&rows.lane) {
-                    Some(known) => *known,
-                    None => {
-                        let is_whole = is_whole_lane(transaction, rows.lane, vouch)?;
-                        lanes.insert(rows.lane, is_whole);
-                        is_whole
-                    }
-                };
+                let is_whole_lane = lanes.is_whole(transaction, rows.lane)?;
                 match newest(transaction, &rows)? {
                     Some(at) if at >= before => {}
                     _ if is_whole_lane && is_whole(transaction, &rows)? => found.old.push(rows),
@@ -223,6 +215,23 @@ fn rows_of(row: &dyn Row) -> Result<Rows> {
         written: entry.accesses,
         salt: row.fixed(8)?,
     })
+}
+
+/// What was found out of the lanes: each is looked through once, however many leaves it has.
+struct Lanes {
+    vouch: Vouch,
+    whole: HashMap<i64, bool>,
+}
+
+impl Lanes {
+    fn is_whole(&mut self, transaction: &mut dyn Transaction, lane: i64) -> Result<bool> {
+        if let Some(known) = self.whole.get(&lane) {
+            return Ok(*known);
+        }
+        let is_whole = is_whole_lane(transaction, lane, &self.vouch)?;
+        self.whole.insert(lane, is_whole);
+        Ok(is_whole)
+    }
 }
 
 /// Whether the hashes of a lane's leaves are those of its head, and that is signed.

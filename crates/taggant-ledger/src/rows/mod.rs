@@ -11,7 +11,7 @@ use crate::wire::{Dataset, Entry, Erasure, LaneName, Seen, Shape, short};
 use statements as sql;
 
 pub(crate) use access::{insert_accesses, read_accesses};
-pub(crate) use people::{People, PersonRow, insert_people, introduce};
+pub(crate) use people::{People, PersonRow, insert_people, introduce, last_person};
 
 /// Adds what an entry says, the content of a leaf of a lane, to the tables. Returns whether it could have been added like this: a
 /// row that is there already, or one that is missing, means that the entry does not follow from

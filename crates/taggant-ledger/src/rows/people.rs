@@ -23,6 +23,16 @@ pub(crate) struct PersonRow {
     pub(crate) tag: Option<([u8; 16], String, [u8; 16])>,
 }
 
+/// The row id that was given last; 0 where there is nobody.
+pub(crate) fn last_person(transaction: &mut dyn Transaction) -> Result<i64> {
+    let mut last = 0;
+    transaction.rows("SELECT coalesce(max(person), 0) FROM people", &[], &mut |row| {
+        last = row.int(0)?;
+        Ok(())
+    })?;
+    Ok(last)
+}
+
 /// Adds people who must not be there. Returns how many of them were not.
 pub(crate) fn insert_people(transaction: &mut dyn Transaction, rows: &[PersonRow]) -> Result<u64> {
     put(transaction, &sql::PEOPLE, rows)

@@ -193,8 +193,10 @@ impl Heads {
             }
         }
         if let Some((outside, _)) = &self.against
-            && self.last.as_ref().is_none_or(|last| last.number < outside.number)
-            && self.last.as_ref().is_none_or(|last| last.ledger == outside.ledger)
+            && self
+                .last
+                .as_ref()
+                .is_none_or(|last| last.ledger == outside.ledger && last.number < outside.number)
         {
             let what = format!(
                 "the checkpoint kept elsewhere is number {}, and the ledger has none of that number",
