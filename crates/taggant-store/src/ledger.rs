@@ -1,16 +1,17 @@
 //! The ledger of one host, in SQLite.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
-use taggant_core::cipher::fork;
+use taggant_core::cipher::fork::Mutex;
 use taggant_core::{Error, Outcome, Result};
 use taggant_ledger::SqlLedger;
 use taggant_ledger::schema::{self, Words};
 use taggant_ledger::sql::{Many, Row, Sql, Transaction, Value, Work};
 
+use crate::schema::OURS;
 use crate::sqlite::{Database, because};
 
 const WORDS: Words = Words { int: "INTEGER", bytes: "BLOB", table_end: " STRICT, WITHOUT ROWID" };
@@ -98,12 +99,9 @@ impl Sql for Sqlite {
 /// Tables, indices, views and triggers, with what made them.
 fn objects(transaction: &mut dyn Transaction) -> Result<Vec<(String, String)>> {
     let mut found = Vec::new();
-    // Statistics of ANALYZE are SQLite's own; anything else of such a name is not.
-    let sql = "SELECT type || ' ' || name, sql FROM sqlite_schema
-               WHERE NOT (type = 'table' AND name IN
-                   ('sqlite_stat1', 'sqlite_stat2', 'sqlite_stat3', 'sqlite_stat4'))
-               ORDER BY 1, 2";
-    transaction.rows(sql, &[], &mut |row| {
+    let sql =
+        format!("SELECT type || ' ' || name, sql FROM sqlite_schema WHERE {OURS} ORDER BY 1, 2");
+    transaction.rows(&sql, &[], &mut |row| {
         found.push((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
         Ok(())
     })?;
@@ -112,19 +110,19 @@ fn objects(transaction: &mut dyn Transaction) -> Result<Vec<(String, String)>> {
 
 /// A database for as long as it lives: what does not fit memory goes to a file without a name.
 ///
-/// SQLite has locks of the whole process: nobody forks while one may be taken.
+/// SQLite has locks of the whole process: the lock holds off forks while one may be taken.
+#[derive(Default)]
 struct Scratch(Mutex<Option<Connection>>);
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let _hold = fork::hold();
-        drop(self.0.get_mut().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.0.lock().take());
     }
 }
 
 impl Scratch {
     fn new() -> Result<Self> {
-        let made = || -> rusqlite::Result<Connection> {
+        let make = || -> rusqlite::Result<Connection> {
             let connection = Connection::open("")?;
             connection.pragma_update(None, "journal_mode", "OFF")?;
             connection.pragma_update(None, "synchronous", "OFF")?;
@@ -133,13 +131,16 @@ impl Scratch {
             connection.set_prepared_statement_cache_capacity(64);
             Ok(connection)
         };
-        let _hold = fork::hold();
-        Ok(Self(Mutex::new(Some(made().map_err(|error| failed(&error))?))))
+        let made = Self::default();
+        {
+            let mut open = made.0.lock();
+            *open = Some(make().map_err(|error| failed(&error))?);
+        }
+        Ok(made)
     }
 
     fn run(&self, work: &mut Work<'_>) -> Result<()> {
-        let _hold = fork::hold();
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.0.lock();
         let connection = open.as_mut().expect("open until it is dropped");
         let transaction = connection.transaction().map_err(|error| failed(&error))?;
         work(&mut Open(&transaction))?;

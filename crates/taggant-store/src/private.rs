@@ -22,6 +22,13 @@ pub(crate) fn make(path: &Path) -> Result<()> {
     }
 }
 
+/// The path of a file beside another, whose name has something more at its end.
+pub(crate) fn with_end(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
 /// Makes a file beside another, under a name that nobody can know before, to be moved to its place.
 pub(crate) fn beside(path: &Path) -> Result<(PathBuf, File)> {
     let mut random = [0; 8];
@@ -40,8 +47,7 @@ pub(crate) fn as_writable(path: &Path, ends: &[&str]) {
     for end in ends {
         use std::os::unix::fs::PermissionsExt as _;
         const OWNER_WRITES: u32 = 0o200;
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
+        let name = with_end(path, end);
         let (Ok(file), Ok(other)) = (std::fs::metadata(path), std::fs::metadata(&name)) else {
             continue;
         };

@@ -18,15 +18,16 @@ pub(crate) fn expected(migrations: &[&str]) -> rusqlite::Result<Schema> {
     found(&fresh)
 }
 
-/// The schema that a database has. SQLite's own statistics of tables say nothing; anything else under
-/// such a name does.
+/// What counts of a schema, as a condition. SQLite's own statistics of tables say nothing; anything
+/// else under such a name does.
+pub(crate) const OURS: &str = "(type <> 'table' OR name NOT IN
+    ('sqlite_stat1', 'sqlite_stat2', 'sqlite_stat3', 'sqlite_stat4'))";
+
+/// The schema that a database has.
 pub(crate) fn found(connection: &Connection) -> rusqlite::Result<Schema> {
-    let mut statement = connection.prepare(
-        "SELECT type, name, tbl_name, sql FROM sqlite_schema
-         WHERE type <> 'table' OR name NOT IN
-             ('sqlite_stat1', 'sqlite_stat2', 'sqlite_stat3', 'sqlite_stat4')
-         ORDER BY type, name",
-    )?;
+    let mut statement = connection.prepare(&format!(
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE {OURS} ORDER BY type, name"
+    ))?;
     let rows =
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     rows.collect()

@@ -62,11 +62,20 @@ struct Connected {
     seen: Seen,
 }
 
-/// Closing takes SQLite's locks, of which there are some of the whole process.
+impl Open {
+    /// Closes the connection of this process, if there is one. The lock holds off forks meanwhile:
+    /// closing takes SQLite's locks, of which there are some of the whole process.
+    fn close(&self) {
+        let mut open = self.0.lock();
+        if open.generation == fork::generation() {
+            drop(open.connection.take());
+        }
+    }
+}
+
 impl Drop for Open {
     fn drop(&mut self) {
-        let _hold = fork::hold();
-        drop(self.0.lock().connection.take());
+        self.close();
     }
 }
 
@@ -75,10 +84,7 @@ impl AtFork for Open {
     /// parent's locks, and the log that it writes to could be removed by others: its keys would be
     /// gone. Parent and child open the file anew when they need it.
     fn before(&self) {
-        let mut open = self.0.lock();
-        if open.generation == fork::generation() {
-            drop(open.connection.take());
-        }
+        self.close();
     }
 }
 

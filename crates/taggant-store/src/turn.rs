@@ -41,11 +41,7 @@ impl Drop for Turn {
 
 impl Turns {
     pub(crate) fn beside(path: &Path) -> Self {
-        let named = |end: &str| {
-            let mut name = path.to_owned().into_os_string();
-            name.push(end);
-            PathBuf::from(name)
-        };
+        let named = |end| private::with_end(path, end);
         Self { entry: named("-entry"), turn: named("-turn"), streak: AtomicU32::new(0) }
     }
 

@@ -1,7 +1,9 @@
 //! Whether the files of a database are still those that were opened.
 
 use std::io::{ErrorKind, Result};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::private;
 
 /// Which file a name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +25,8 @@ impl Seen {
     /// Looks again. `false` where a file has gone or another one stands under its name: what is
     /// written then goes to a file that the next start does not find.
     pub(crate) fn look_again(&mut self, path: &Path) -> Result<bool> {
-        let mut log = path.to_owned().into_os_string();
-        log.push("-wal");
-        let now = Self { file: identity(path)?, log: identity(&PathBuf::from(log))? };
+        let log = identity(&private::with_end(path, "-wal"))?;
+        let now = Self { file: identity(path)?, log };
         let same = |was: Option<Identity>, is: Option<Identity>| was.is_none() || was == is;
         let is_same = same(self.file, now.file) && same(self.log, now.log);
         if is_same {

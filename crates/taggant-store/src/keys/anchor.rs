@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use taggant_core::key::{Anchor, Anchored, EventRow, Folder};
 use taggant_core::{Error, Outcome, Result, hex};
 
+use crate::private::with_end;
 use crate::sqlite::sync_folder;
 
 /// The first words of the file. The folder's format and id follow.
@@ -130,8 +131,7 @@ impl Anchor for FileAnchor {
 
     fn set_aside(&self) -> Result<()> {
         let Some(held) = self.read()? else { return Ok(()) };
-        let mut name = self.path.clone().into_os_string();
-        name.push(format!(".{}", hex::encode(&held.folder.id)));
+        let name = with_end(&self.path, &format!(".{}", hex::encode(&held.folder.id)));
         let moved = std::fs::rename(&self.path, &name).and_then(|()| sync_folder(&self.path));
         moved.map_err(|error| self.failed(&error))
     }

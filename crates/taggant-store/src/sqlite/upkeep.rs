@@ -22,8 +22,7 @@ impl Database {
 
     /// Empties a log that has become too long, if it can be done in a while.
     pub(crate) fn bound_log(&self) -> Result<()> {
-        let mut log = self.path.clone().into_os_string();
-        log.push("-wal");
+        let log = private::with_end(&self.path, "-wal");
         if std::fs::metadata(log).is_ok_and(|file| file.len() > self.log_bytes) {
             self.empty_log(LONG)?;
         }
