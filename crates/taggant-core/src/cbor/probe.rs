@@ -255,8 +255,9 @@ impl<'de> Deserializer<'de> for AskRead {
         Err(Answer(ReadShape { asks: Asks::Compound, ..self.0 }))
     }
     asks!(
-        deserialize_str => Text, deserialize_string => Text, deserialize_bool => Scalar, deserialize_i8 => Scalar, deserialize_i16 => Scalar,
-        deserialize_i32 => Scalar, deserialize_i64 => Scalar, deserialize_u8 => Scalar,
+        deserialize_str => Text, deserialize_string => Text, deserialize_bool => Scalar,
+        deserialize_i8 => Scalar, deserialize_i16 => Scalar, deserialize_i32 => Scalar,
+        deserialize_i64 => Scalar, deserialize_u8 => Scalar,
         deserialize_u16 => Scalar, deserialize_u32 => Scalar, deserialize_u64 => Scalar,
         deserialize_f32 => Scalar, deserialize_f64 => Scalar, deserialize_seq => Compound,
         deserialize_map => Compound

@@ -115,8 +115,9 @@ impl<'a, O: Sink> Serializer for Writer<'a, O> {
     integers!(
         serialize_i8: i8 => signed as i128, serialize_i16: i16 => signed as i128,
         serialize_i32: i32 => signed as i128, serialize_i64: i64 => signed as i128,
-        serialize_i128: i128 => signed as i128, serialize_u16: u16 => unsigned as u128, serialize_u32: u32 => unsigned as u128,
-        serialize_u64: u64 => unsigned as u128, serialize_u128: u128 => unsigned as u128
+        serialize_i128: i128 => signed as i128, serialize_u16: u16 => unsigned as u128,
+        serialize_u32: u32 => unsigned as u128, serialize_u64: u64 => unsigned as u128,
+        serialize_u128: u128 => unsigned as u128
     );
 
     fn is_human_readable(&self) -> bool {
