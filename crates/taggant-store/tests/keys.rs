@@ -1,44 +1,15 @@
 //! What users rely on of the key store: durable, shared, not trusted, final.
 
+mod proof_keys;
+
 use std::path::Path;
 use std::sync::Arc;
 
+use proof_keys::{insider, is_on_disk, open, open_with, person, seal};
 use rusqlite::Connection;
+use taggant_core::Outcome;
 use taggant_core::key::{Groups, KeyConfig, KeyRing, KeyState, LocalRoot, Owner};
-use taggant_core::tag::SubjectTag;
-use taggant_core::{Outcome, Result};
 use taggant_store::keys::{FileAnchor, SqliteKeyStore};
-
-fn open(folder: &Path) -> Result<KeyRing> {
-    open_with(folder, KeyConfig::default())
-}
-
-fn open_with(folder: &Path, config: KeyConfig) -> Result<KeyRing> {
-    KeyRing::open(
-        Arc::new(SqliteKeyStore::open(&folder.join("keys.db"))?),
-        Arc::new(LocalRoot::new(&[7; 32])),
-        Box::new(FileAnchor::new(&folder.join("anchor.log"))),
-        config,
-    )
-}
-
-fn person(ring: &KeyRing, id: &str) -> SubjectTag {
-    ring.tenant("t").unwrap().subject_tag("customer", id.as_bytes()).unwrap()
-}
-
-fn seal(ring: &KeyRing, id: &str) -> Result<taggant_core::tag::KeyId> {
-    let tag = person(ring, id);
-    Ok(ring.tenant("t")?.seal_key("main", Owner::Subject(tag))?.id())
-}
-
-/// An insider with the database file and without keys. What they keep for later is in `aside`: a
-/// table in the file itself would show.
-fn insider(folder: &Path, sql: &str) {
-    let connection = Connection::open(folder.join("keys.db")).unwrap();
-    let aside = folder.join("insider.db");
-    connection.execute("ATTACH ?1 AS aside", [aside.to_str().unwrap()]).unwrap();
-    connection.execute_batch(sql).unwrap();
-}
 
 #[test]
 fn a_person_keeps_one_key_across_restarts_and_processes() {
@@ -112,18 +83,9 @@ fn the_erased_key_is_overwritten_in_every_file() {
         .unwrap()
         .query_row("SELECT wrapped FROM data_keys WHERE owner = ?1", [tag.0], |row| row.get(0))
         .unwrap();
-    let found = |folder: &Path| {
-        std::fs::read_dir(folder)
-            .unwrap()
-            .filter(|entry| {
-                let bytes = std::fs::read(entry.as_ref().unwrap().path()).unwrap();
-                bytes.windows(24).any(|window| window == &wrapped[24..48])
-            })
-            .count()
-    };
-    assert!(found(folder.path()) > 0, "the search must find what is there");
+    assert!(is_on_disk(folder.path(), &wrapped), "the search must find what is there");
     ring.erase("t", tag, &Groups::All).unwrap();
-    assert_eq!(found(folder.path()), 0);
+    assert!(!is_on_disk(folder.path(), &wrapped));
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod proof_keys;
 
 use std::time::{Duration, Instant};
 
-use proof_keys::{open, person, seal};
+use proof_keys::{is_on_disk, open, person, seal};
 use rusqlite::Connection;
 use taggant_core::key::Groups;
 use taggant_core::tag::SubjectTag;
@@ -13,14 +13,6 @@ fn wrapped(folder: &std::path::Path, tag: SubjectTag) -> Vec<u8> {
     let sql = "SELECT wrapped FROM data_keys WHERE owner = ?1";
     let connection = Connection::open(folder.join("keys.db")).unwrap();
     connection.query_row(sql, [tag.0], |row| row.get(0)).unwrap()
-}
-
-/// The raw files, the log too.
-fn is_on_disk(folder: &std::path::Path, wrapped: &[u8]) -> bool {
-    std::fs::read_dir(folder).unwrap().any(|entry| {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        bytes.windows(24).any(|window| window == &wrapped[24..48])
-    })
 }
 
 /// Reading the files in this process would take SQLite's locks away from the readers under test, so

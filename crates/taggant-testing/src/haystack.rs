@@ -1,7 +1,7 @@
 //! Where to search.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// Something that may hold a leak: bytes, text, a file, or a folder with all that is in it.
@@ -44,38 +44,59 @@ impl Haystack for PathBuf {
 const PIECE: usize = 1 << 20;
 
 impl Haystack for Path {
+    /// A file that is removed while its folder is searched, as databases do with their logs, holds
+    /// nothing any more.
+    ///
     /// # Panics
-    /// On what can't be read: a leak that was not looked for must not pass.
+    /// Where the path is missing, and on what can't be read: a leak that was not looked for must not
+    /// pass.
     fn pieces(&self, overlap: usize, search: &mut dyn FnMut(&str, u64, &[u8])) {
-        let metadata = searchable(self, std::fs::metadata(self));
-        if metadata.is_dir() {
-            for entry in searchable(self, std::fs::read_dir(self)) {
-                let entry = searchable(self, entry);
-                // The name of a file or folder may leak, too.
-                let place = format!("{} (name)", entry.path().display());
-                search(&place, 0, entry.file_name().as_encoded_bytes());
-                entry.path().pieces(overlap, search);
-            }
-            return;
-        }
-        let mut file = searchable(self, File::open(self));
-        let name = self.display().to_string();
-        let mut buffer = Vec::new();
-        let mut start = 0;
-        loop {
-            let read = (&mut file).take(PIECE as u64).read_to_end(&mut buffer);
-            let read = searchable(self, read);
-            if read == 0 {
-                return;
-            }
-            search(&name, start, &buffer);
-            let drop = buffer.len().saturating_sub(overlap.max(1));
-            buffer.drain(..drop);
-            start += drop as u64;
+        match search_path(self, overlap, search) {
+            Ok(()) => {}
+            Err(error) => panic!("{} can't be searched: {error}", self.display()),
         }
     }
 }
 
-fn searchable<T>(path: &Path, result: std::io::Result<T>) -> T {
-    result.unwrap_or_else(|error| panic!("{} can't be searched: {error}", path.display()))
+fn search_path(
+    path: &Path,
+    overlap: usize,
+    search: &mut dyn FnMut(&str, u64, &[u8]),
+) -> std::io::Result<()> {
+    if !std::fs::metadata(path)?.is_dir() {
+        return search_file(path, overlap, search);
+    }
+    for entry in std::fs::read_dir(path)? {
+        let entry = entry?;
+        // The name of a file or folder may leak, too.
+        let place = format!("{} (name)", entry.path().display());
+        search(&place, 0, entry.file_name().as_encoded_bytes());
+        match search_path(&entry.path(), overlap, search) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                panic!("{} can't be searched: {error}", entry.path().display())
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn search_file(
+    path: &Path,
+    overlap: usize,
+    search: &mut dyn FnMut(&str, u64, &[u8]),
+) -> std::io::Result<()> {
+    let mut file = File::open(path)?;
+    let name = path.display().to_string();
+    let mut buffer = Vec::new();
+    let mut start = 0;
+    loop {
+        if (&mut file).take(PIECE as u64).read_to_end(&mut buffer)? == 0 {
+            return Ok(());
+        }
+        search(&name, start, &buffer);
+        let drop = buffer.len().saturating_sub(overlap.max(1));
+        buffer.drain(..drop);
+        start += drop as u64;
+    }
 }

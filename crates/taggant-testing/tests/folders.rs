@@ -1,5 +1,7 @@
 //! Files and folders are searched whole, their names too, and the report shows no value.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use taggant_testing::{LeakProbe, canary};
 
 #[test]
@@ -39,4 +41,36 @@ fn a_value_is_found_wherever_it_lies_in_a_large_file() {
 fn what_cannot_be_read_does_not_pass() {
     let folder = tempfile::tempdir().unwrap();
     LeakProbe::new().value("x", "abcdefgh").assert_sealed(folder.path().join("none").as_path());
+}
+
+/// Set when it is dropped, by a panic too.
+struct Done<'a>(&'a AtomicBool);
+
+impl Drop for Done<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn a_file_that_is_removed_while_its_folder_is_searched_does_not_end_the_test() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = AtomicBool::new(false);
+    let probe = LeakProbe::new().value("x", "abcdefgh");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                for name in 0..20 {
+                    std::fs::write(folder.path().join(name.to_string()), "nothing").unwrap();
+                }
+                for name in 0..20 {
+                    std::fs::remove_file(folder.path().join(name.to_string())).unwrap();
+                }
+            }
+        });
+        let _done = Done(&done);
+        for _ in 0..500 {
+            assert!(probe.find(folder.path()).is_empty());
+        }
+    });
 }

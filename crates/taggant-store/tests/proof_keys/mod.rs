@@ -43,3 +43,15 @@ pub(crate) fn insider(folder: &Path, sql: &str) {
 pub(crate) fn outcome<T>(result: Result<T>) -> Outcome {
     result.err().expect("it is refused").outcome()
 }
+
+/// Whether a wrapped key stands in the raw files, the log too. SQLite may remove its log between the
+/// listing and the reading: what is gone holds nothing.
+pub(crate) fn is_on_disk(folder: &Path, wrapped: &[u8]) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let bytes = match std::fs::read(entry.unwrap().path()) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return false,
+            bytes => bytes.unwrap(),
+        };
+        bytes.windows(24).any(|window| window == &wrapped[24..48])
+    })
+}
