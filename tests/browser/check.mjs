@@ -330,7 +330,8 @@ for (const { name, of, run, options } of tests) {
 for (const [name, what] of [["shop", "a small map"], ["big", "100 types x 8 fields, 120 places, 9,600 links"],
   ["all", "the same, every field at every place: 96,800 links"]]) {
   const time = await openTime(name);
-  const ok = time < 2000;
+  // Told, not judged: it depends on the machine and on what else that does. Half a minute is a hang.
+  const ok = time < 30000;
   failed += ok ? 0 : 1;
   console.log(`${ok ? "ok   " : "FAIL "} opens in ${Math.round(time)} ms: ${what}`);
 }
