@@ -38,12 +38,16 @@ fn main() {
         ["ledger", records] => {
             ledger::run(&ledger::Size::of(records.parse().expect("how many records")));
         }
+        ["record"] => {
+            print::ratios("write the record as JSON", &yardstick::write(301));
+            print::ratios("read it back", &yardstick::read(301));
+        }
         ["trace"] => trace(9, 512),
         ["journal"] => print::lines(&journal::lines(false)),
         // What `syscalls` runs under strace.
         ["--seal", times] => syscalls::child(times.parse().expect("a number")),
         _ => panic!(
-            "usage: taggant-benches [--quick | journal | trace | ledger [--quick | RECORDS]]"
+            "usage: taggant-benches [--quick | record | journal | trace | ledger [--quick | RECORDS]]"
         ),
     }
 }

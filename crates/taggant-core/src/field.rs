@@ -26,6 +26,13 @@ pub struct RecordSpec {
     pub number: SpecNumber,
 }
 
+impl RecordSpec {
+    /// How many of its fields are tagged.
+    pub(crate) fn tagged(&self) -> usize {
+        self.fields.iter().filter(|field| field.tag().is_some()).count()
+    }
+}
+
 /// A field of a tagged record type.
 #[derive(Debug)]
 pub struct FieldSpec {

@@ -101,7 +101,7 @@ fn the_generation_counts_forks_and_stays_the_same_between() {
 /// A record may be on its way out when the process forks: a `Serialize` of the user's may do so.
 #[test]
 fn a_sealing_state_does_not_seal_in_a_child() {
-    let mut state = SealState::new(&XaesKey::new(&[7; 32])).expect("randomness");
+    let mut state = SealState::new(&XaesKey::new(&[7; 32]), 1).expect("randomness");
     let mut first = *b"before the fork ";
     let before = state.seal(b"", &mut first).expect("seals").nonce;
     let child = in_child(|| {

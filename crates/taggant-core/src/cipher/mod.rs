@@ -2,6 +2,7 @@
 //! hashes, derived keys and signatures.
 
 pub mod fork;
+mod gcm;
 pub mod hkdf;
 pub mod mac;
 pub mod random;

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::marker::PhantomData;
 
-use super::xaes::{DerivedKey, XaesKey, split};
+use super::xaes::{DerivedKey, XaesKey, number, split};
 use super::{fork, random};
 use crate::error::{Error, Outcome, Result};
 
@@ -32,24 +32,22 @@ pub struct Sealed {
 }
 
 impl SealState {
-    /// A state with fresh randomness.
+    /// A state with fresh randomness. Keystream of so many fields is made at once.
     ///
     /// # Errors
     /// `KeyUnavailable` where the operating system gives no randomness.
-    pub fn new(key: &XaesKey) -> Result<Self> {
-        Ok(Self::from_nonce(key, random::nonce()?))
+    pub fn new(key: &XaesKey, expected: usize) -> Result<Self> {
+        Ok(Self::from_nonce(key, random::nonce()?, expected))
     }
 
-    fn from_nonce(key: &XaesKey, nonce: [u8; 24]) -> Self {
+    fn from_nonce(key: &XaesKey, nonce: [u8; 24], expected: usize) -> Self {
         let (head, tail) = split(&nonce);
-        let mut start = [0; 16];
-        start[4..].copy_from_slice(&tail);
         Self {
             head,
-            start: u128::from_be_bytes(start),
+            start: number(&tail),
             used: 0,
             generation: fork::generation(),
-            derived: key.derive(&head),
+            derived: key.for_record(&nonce, expected),
             not_sync: PhantomData,
         }
     }
@@ -71,20 +69,13 @@ impl SealState {
         self.used = field.checked_add(1).ok_or_else(|| {
             Error::new(Outcome::Invalid, "one record can't hold 2^32 tagged fields; split it")
         })?;
-        let tail = self.tail(field);
-        let tag = self.derived.seal_in_place(&tail, aad, buffer);
+        let number = self.start.wrapping_add(u128::from(field));
+        let tag = self.derived.seal(number, aad, buffer);
         let mut nonce = [0; 24];
         nonce[..12].copy_from_slice(&self.head);
-        nonce[12..].copy_from_slice(&tail);
-        Ok(Sealed { nonce, tag })
-    }
-
-    fn tail(&self, field: u32) -> [u8; 12] {
-        let sum = self.start.wrapping_add(u128::from(field)).to_be_bytes();
-        let mut tail = [0; 12];
         // The upper four bytes are the carry beyond 2^96 and fall away.
-        tail.copy_from_slice(&sum[4..]);
-        tail
+        nonce[12..].copy_from_slice(&number.to_be_bytes()[4..]);
+        Ok(Sealed { nonce, tag })
     }
 }
 
@@ -95,7 +86,7 @@ mod tests {
     #[test]
     fn the_counter_wraps_at_96_bits_and_the_standard_decryption_applies() {
         let key = XaesKey::new(&[7; 32]);
-        let mut state = SealState::from_nonce(&key, [0xFF; 24]);
+        let mut state = SealState::from_nonce(&key, [0xFF; 24], 2);
         let mut nonces = Vec::new();
         for _ in 0..3 {
             let mut buffer = *b"sixteen bytes...";
@@ -113,7 +104,7 @@ mod tests {
     #[test]
     fn two_states_of_one_key_share_no_nonce_head() {
         let key = XaesKey::new(&[7; 32]);
-        let (a, b) = (SealState::new(&key).unwrap(), SealState::new(&key).unwrap());
+        let (a, b) = (SealState::new(&key, 5).unwrap(), SealState::new(&key, 5).unwrap());
         assert_ne!(a.head, b.head);
     }
 }

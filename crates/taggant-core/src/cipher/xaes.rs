@@ -4,23 +4,28 @@
 //! AES-256-GCM key by CMAC-based KDF (NIST SP 800-108r1), bytes 12–23 are that key's nonce.
 //! Random nonces are safe for 2^80 messages under one key.
 
-use aes::Aes256;
 use aes::cipher::BlockCipherEncrypt;
+use aes::{Aes256Enc, Block};
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::array::Array;
 use aes_gcm::aead::inout::InOutBuf;
 use aes_gcm::aead::{AeadInOut, KeyInit};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::gcm::{Ahead, GcmKey};
 
 /// A key of XAES-256-GCM, expanded. Wiped on drop; has no `Debug`.
 pub struct XaesKey {
-    root: Aes256,
+    root: Aes256Enc,
     /// CMAC subkey K1.
     k1: Zeroizing<[u8; 16]>,
 }
 
-/// The AES-256-GCM key of one nonce head. Wiped on drop; has no `Debug`.
-pub struct DerivedKey(Aes256Gcm);
+/// The AES-256-GCM key of one nonce head, for the fields of one record. Wiped on drop; has no `Debug`.
+pub struct DerivedKey {
+    gcm: GcmKey,
+    ahead: Ahead,
+}
 
 /// The tag does not match: key, nonce, associated data or ciphertext is another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +35,7 @@ impl XaesKey {
     /// Expands a key.
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Self {
-        let root = Aes256::new(&Array::from(*key));
+        let root = Aes256Enc::new(&Array::from(*key));
         let mut block = Array::from([0; 16]);
         root.encrypt_block(&mut block);
         let mut l = Zeroizing::new([0; 16]);
@@ -48,28 +53,41 @@ impl XaesKey {
     }
 
     /// The AES-256-GCM key for nonces that begin with `head`.
-    #[must_use]
-    pub fn derive(&self, head: &[u8; 12]) -> DerivedKey {
-        let mut key = Zeroizing::new([0; 32]);
-        for (counter, half) in (1..).zip(key.as_chunks_mut::<16>().0) {
+    fn derive(&self, head: &[u8; 12]) -> Zeroizing<[u8; 32]> {
+        let mut blocks = [1, 2].map(|counter| {
             let mut block = [0, counter, b'X', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
             block[4..].copy_from_slice(head);
             for (byte, mask) in block.iter_mut().zip(self.k1.iter()) {
                 *byte ^= mask;
             }
-            let mut block = Array::from(block);
-            self.root.encrypt_block(&mut block);
-            half.copy_from_slice(&block);
-            zeroize::Zeroize::zeroize(block.as_mut_slice());
-        }
-        DerivedKey(Aes256Gcm::new(&Array::from(*key)))
+            Block::from(block)
+        });
+        self.root.encrypt_blocks(&mut blocks);
+        let mut key = Zeroizing::new([0; 32]);
+        let made = Block::slice_as_flattened_mut(&mut blocks);
+        key.copy_from_slice(made);
+        made.zeroize();
+        key
+    }
+
+    /// The key for messages whose nonces begin as this one does and follow it. So many are expected;
+    /// more or fewer may come, in any order.
+    #[must_use]
+    pub fn for_record(&self, nonce: &[u8; 24], expected: usize) -> DerivedKey {
+        let (head, tail) = split(nonce);
+        let mut ahead = Ahead::new(expected);
+        let gcm = GcmKey::new(&self.derive(&head), &mut ahead, number(&tail));
+        DerivedKey { gcm, ahead }
     }
 
     /// Encrypts in place under a full nonce; for keys that wrap other keys, and for vectors.
     #[must_use]
     pub fn seal_in_place(&self, nonce: &[u8; 24], aad: &[u8], buffer: &mut [u8]) -> [u8; 16] {
         let (head, tail) = split(nonce);
-        self.derive(&head).seal_in_place(&tail, aad, buffer)
+        Aes256Gcm::new(&Array::from(*self.derive(&head)))
+            .encrypt_inout_detached(&Array::from(tail), aad, InOutBuf::from(buffer))
+            .expect("a message is shorter than 64 GiB")
+            .into()
     }
 
     /// Decrypts in place. On failure the buffer is as it was.
@@ -84,43 +102,48 @@ impl XaesKey {
         tag: &[u8; 16],
     ) -> Result<(), OpenFailed> {
         let (head, tail) = split(nonce);
-        self.derive(&head).open_in_place(&tail, aad, buffer, tag)
-    }
-}
-
-impl DerivedKey {
-    /// Encrypts in place and returns the tag.
-    ///
-    /// # Panics
-    /// On more than 2^36 − 32 bytes, the limit of GCM.
-    #[must_use]
-    pub fn seal_in_place(&self, tail: &[u8; 12], aad: &[u8], buffer: &mut [u8]) -> [u8; 16] {
-        self.0
-            .encrypt_inout_detached(&Array::from(*tail), aad, InOutBuf::from(buffer))
-            .expect("a field is shorter than 64 GiB")
-            .into()
-    }
-
-    /// Decrypts in place. On failure the buffer is as it was.
-    ///
-    /// # Errors
-    /// [`OpenFailed`] where the tag does not match.
-    pub fn open_in_place(
-        &self,
-        tail: &[u8; 12],
-        aad: &[u8],
-        buffer: &mut [u8],
-        tag: &[u8; 16],
-    ) -> Result<(), OpenFailed> {
-        self.0
+        Aes256Gcm::new(&Array::from(*self.derive(&head)))
             .decrypt_inout_detached(
-                &Array::from(*tail),
+                &Array::from(tail),
                 aad,
                 InOutBuf::from(buffer),
                 &Array::from(*tag),
             )
             .map_err(|_| OpenFailed)
     }
+}
+
+impl DerivedKey {
+    /// Encrypts in place and returns the tag. `tail` is the end of the nonce as a number.
+    ///
+    /// # Panics
+    /// On more than 2^36 − 32 bytes, the limit of GCM.
+    #[must_use]
+    pub(crate) fn seal(&mut self, tail: u128, aad: &[u8], buffer: &mut [u8]) -> [u8; 16] {
+        self.gcm.seal(&mut self.ahead, tail, aad, buffer)
+    }
+
+    /// Decrypts in place. On failure the buffer is as it was.
+    ///
+    /// # Errors
+    /// [`OpenFailed`] where the tag does not match.
+    pub fn open(
+        &mut self,
+        tail: &[u8; 12],
+        aad: &[u8],
+        buffer: &mut [u8],
+        tag: &[u8; 16],
+    ) -> Result<(), OpenFailed> {
+        let opened = self.gcm.open(&mut self.ahead, number(tail), aad, buffer, tag);
+        opened.then_some(()).ok_or(OpenFailed)
+    }
+}
+
+/// The end of a nonce as a number.
+pub(crate) fn number(tail: &[u8; 12]) -> u128 {
+    let mut bytes = [0; 16];
+    bytes[4..].copy_from_slice(tail);
+    u128::from_be_bytes(bytes)
 }
 
 pub(crate) fn split(nonce: &[u8; 24]) -> ([u8; 12], [u8; 12]) {

@@ -79,7 +79,7 @@ fn seal_integrity(stack: &mut Stack, scratch: &mut Scratch) -> Result<bool> {
         return Ok(false);
     }
     let owner = frame.binding.owner(frame.spec, 0);
-    let (key, state) = states.get(frame.base, &frame.flow, frame.group, owner)?;
+    let (key, state) = states.get(frame.base, &frame.flow, frame.spec, frame.group, owner)?;
     let header = Header {
         flags: frame.binding.flags(false),
         field: super::integrity::field_id(frame.spec.dataset),

@@ -32,7 +32,7 @@ pub(crate) fn plaintext(unopened: &Unopened, out: &mut Vec<u8>) -> Result<()> {
 /// The CBOR plaintext of an unopened value, padding included.
 pub(crate) fn decrypt(unopened: &Unopened) -> Result<Zeroizing<Vec<u8>>> {
     let context = &unopened.context;
-    let mut opening = open::Opening::default();
+    let mut opening = open::Opening::new(1);
     let plain = open::envelope(
         &mut opening,
         &context.flow,

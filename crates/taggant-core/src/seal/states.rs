@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::cipher::state::SealState;
 use crate::error::Result;
+use crate::field::RecordSpec;
 use crate::flow::resolved::Resolved;
 use crate::key::{DataKey, Owner};
 
@@ -21,11 +22,13 @@ struct Slot {
 }
 
 impl States {
-    /// The state for a key, begun now if this record has not used the key yet.
+    /// The state for a key, begun now if this record has not used the key yet. Fields of
+    /// `spec` are expected under it.
     pub(crate) fn get(
         &mut self,
         base: usize,
         flow: &Resolved,
+        spec: &'static RecordSpec,
         group: &'static str,
         owner: Owner,
     ) -> Result<(&DataKey, &mut SealState)> {
@@ -37,7 +40,7 @@ impl States {
             Some(index) => index,
             None => {
                 let key = flow.tenant.seal_key(group, owner)?;
-                let state = SealState::new(key.cipher())?;
+                let state = SealState::new(key.cipher(), spec.tagged())?;
                 self.0.push(Slot { base, group, owner, key, state });
                 self.0.len() - 1
             }

@@ -403,7 +403,7 @@ fn encrypt(
     let frame = frames.last().expect("a record is being written");
     pad(&mut scratch.bytes, tag.pad);
     let owner = frame.binding.owner(frame.spec, tag.subject);
-    let (key, state) = states.get(frame.base, &frame.flow, frame.group, owner)?;
+    let (key, state) = states.get(frame.base, &frame.flow, frame.spec, frame.group, owner)?;
     let header = Header {
         flags: frame.binding.flags(tag.seal_none),
         field: frame.spec.fields[index].id,

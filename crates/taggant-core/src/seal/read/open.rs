@@ -1,10 +1,11 @@
 //! Opening one envelope: every check of its binding, in order, before any key is used on it.
 
-use zeroize::Zeroizing;
-
+use std::ops::Range;
 use std::sync::Arc;
 
-use crate::cipher::xaes::DerivedKey;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::cipher::xaes::{DerivedKey, split};
 use crate::envelope::{Envelope, HEADER_LEN};
 use crate::error::{Error, Outcome, Result};
 use crate::field::RecordSpec;
@@ -14,14 +15,20 @@ use crate::seal::context::Binding;
 use crate::tag::KeyId;
 
 /// Keys and buffers of the record that is being opened: its fields share a key and a nonce head.
-#[derive(Default)]
 pub(crate) struct Opening {
     key: Option<Arc<DataKey>>,
     derived: Option<(KeyId, [u8; 12], DerivedKey)>,
     aad: Vec<u8>,
+    /// How many envelopes are expected.
+    expected: usize,
 }
 
 impl Opening {
+    /// For so many envelopes that are expected, of one record.
+    pub(crate) fn new(expected: usize) -> Self {
+        Self { key: None, derived: None, aad: Vec::new(), expected }
+    }
+
     fn key(&mut self, flow: &Resolved, id: KeyId) -> Result<Arc<DataKey>> {
         if let Some(key) = self.key.as_ref().filter(|key| key.id() == id) {
             return Ok(key.clone());
@@ -128,20 +135,21 @@ fn decrypt(
     const BODY: usize = HEADER_LEN + 24;
     let end = bytes.len() - 16;
     let header: [u8; HEADER_LEN] = bytes[..HEADER_LEN].try_into().expect("parsed before");
-    let head: [u8; 12] = bytes[HEADER_LEN..HEADER_LEN + 12].try_into().expect("parsed before");
-    let tail: [u8; 12] = bytes[HEADER_LEN + 12..BODY].try_into().expect("parsed before");
+    let nonce: [u8; 24] = bytes[HEADER_LEN..BODY].try_into().expect("parsed before");
+    let (head, tail) = split(&nonce);
     let tag: [u8; 16] = bytes[end..].try_into().expect("parsed before");
     let key = opening.key.as_ref().expect("checked before");
+    let expected = opening.expected;
     let derived = match &mut opening.derived {
         Some((id, known, derived)) if *id == key.id() && *known == head => derived,
-        slot => &mut slot.insert((key.id(), head, key.cipher().derive(&head))).2,
+        slot => &mut slot.insert((key.id(), head, key.cipher().for_record(&nonce, expected))).2,
     };
     let tenant = flow.tenant.name();
     opening.aad.clear();
     binding.write_aad(&mut opening.aad, &header, tenant);
     opening.aad.extend_from_slice(suffix);
     let body = &mut bytes[BODY..end];
-    let mut opened = derived.open_in_place(&tail, &opening.aad, body, &tag).is_ok();
+    let mut opened = derived.open(&tail, &opening.aad, body, &tag).is_ok();
     for path in &binding.former_paths {
         if opened {
             break;
@@ -149,7 +157,7 @@ fn decrypt(
         opening.aad.clear();
         crate::envelope::write_aad(&mut opening.aad, &header, tenant, Some(path), binding.row());
         opening.aad.extend_from_slice(suffix);
-        opened = derived.open_in_place(&tail, &opening.aad, body, &tag).is_ok();
+        opened = derived.open(&tail, &opening.aad, body, &tag).is_ok();
     }
     if !opened {
         return Err(Error::new(
@@ -157,8 +165,26 @@ fn decrypt(
             "the envelope was changed, or moved here from another row or place of a record",
         ));
     }
-    bytes.copy_within(BODY..end, 0);
-    // What stood behind the plaintext is ciphertext of it and public.
-    bytes.truncate(end - BODY);
+    let length = leave(bytes, BODY..end);
+    bytes.truncate(length);
     Ok(())
+}
+
+/// Moves a part to the front and wipes everything else: the room behind goes with the value to
+/// whoever takes it, and would hold a copy. The part's length.
+fn leave(bytes: &mut [u8], part: Range<usize>) -> usize {
+    let length = part.len();
+    bytes.copy_within(part, 0);
+    bytes[length..].zeroize();
+    length
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_copy_of_a_plaintext_is_left_behind_it() {
+        let mut bytes = *b"header.plaintext.tag";
+        assert_eq!(super::leave(&mut bytes, 7..16), 9);
+        assert_eq!(&bytes, b"plaintext\0\0\0\0\0\0\0\0\0\0\0");
+    }
 }

@@ -44,8 +44,8 @@ pub(crate) struct Frame {
 }
 
 impl Opener {
-    pub(crate) fn new(flow: Arc<Resolved>) -> Self {
-        Self { flow, frames: Vec::new(), opening: Opening::default() }
+    pub(crate) fn new(flow: Arc<Resolved>, spec: &'static RecordSpec) -> Self {
+        Self { flow, frames: Vec::new(), opening: Opening::new(spec.tagged()) }
     }
 
     /// Opens one record, with its people and row; leaves its event.

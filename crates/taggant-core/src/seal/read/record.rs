@@ -101,7 +101,7 @@ where
             return Err(error);
         }
     };
-    R::resolve(pending, &mut Opener::new(flow.clone()))
+    R::resolve(pending, &mut Opener::new(flow.clone(), spec))
         .map_err(|error| fail::de(error.at_location(&flow.location)))
 }
 
