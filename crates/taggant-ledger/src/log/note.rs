@@ -1,7 +1,6 @@
 //! Signed notes (C2SP signed-note, tlog-checkpoint): a text, an empty line, a signature line.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64_simd::STANDARD;
 use sha2::{Digest, Sha256};
 use taggant_core::cipher::sign;
 
@@ -22,7 +21,7 @@ fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
 /// The public key in the form that other tools take: name, key id, key.
 pub(crate) fn verifier_key(name: &str, public: &[u8; 32]) -> String {
     let id = u32::from_be_bytes(key_id(name, public));
-    format!("{name}+{id:08x}+{}", STANDARD.encode([&[ED25519][..], public].concat()))
+    format!("{name}+{id:08x}+{}", STANDARD.encode_to_string([&[ED25519][..], public].concat()))
 }
 
 /// The note of a text, which ends with a line break.
@@ -34,7 +33,7 @@ pub(crate) fn sign(
 ) -> String {
     let signature = sign(text.as_bytes());
     let bytes = [&key_id(name, public)[..], &signature].concat();
-    format!("{text}\n\u{2014} {name} {}\n", STANDARD.encode(bytes))
+    format!("{text}\n\u{2014} {name} {}\n", STANDARD.encode_to_string(bytes))
 }
 
 /// The text of a note, if the key has signed it under that name. Other signatures are ignored.
@@ -48,7 +47,7 @@ pub(crate) fn verified<'a>(note: &'a str, name: &str, public: &[u8; 32]) -> Opti
         else {
             return false;
         };
-        let Ok(bytes) = STANDARD.decode(encoded) else { return false };
+        let Ok(bytes) = STANDARD.decode_to_vec(encoded) else { return false };
         let Some((id, signature)) = bytes.split_first_chunk::<4>() else { return false };
         let Ok(signature) = <&[u8; 64]>::try_from(signature) else { return false };
         *id == key_id(name, public) && sign::verify(public, text.as_bytes(), signature)
@@ -72,7 +71,7 @@ pub(crate) fn are_signatures(lines: &str) -> bool {
     let is_one = |line: &str| {
         let name_and_bytes = line.strip_prefix("\u{2014} ").and_then(|rest| rest.split_once(' '));
         name_and_bytes.is_some_and(|(name, bytes)| {
-            let is_long = STANDARD.decode(bytes).is_ok_and(|bytes| bytes.len() > 4);
+            let is_long = STANDARD.decode_to_vec(bytes).is_ok_and(|bytes| bytes.len() > 4);
             is_long && !name.is_empty() && !name.contains('+')
         })
     };
@@ -80,11 +79,11 @@ pub(crate) fn are_signatures(lines: &str) -> bool {
 }
 
 pub(crate) fn base64(bytes: &[u8]) -> String {
-    STANDARD.encode(bytes)
+    STANDARD.encode_to_string(bytes)
 }
 
 pub(crate) fn base64_32(text: &str) -> Option<[u8; 32]> {
-    STANDARD.decode(text).ok()?.try_into().ok()
+    STANDARD.decode_to_vec(text).ok()?.try_into().ok()
 }
 
 #[cfg(test)]

@@ -8,8 +8,7 @@ mod lists;
 mod names;
 mod svg;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64_simd::STANDARD;
 use sha2::{Digest, Sha256};
 
 use super::escape;
@@ -63,7 +62,7 @@ pub fn html(map: &Map) -> String {
 }
 
 fn hash(text: &str) -> String {
-    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())))
+    format!("'sha256-{}'", STANDARD.encode_to_string(Sha256::digest(text.as_bytes())))
 }
 
 fn head(map: &Map) -> String {
