@@ -6,6 +6,8 @@
 //! than one, so the keystream of several messages is made in one call, ahead of them; and GHASH takes
 //! four blocks at once, so that what it hashes is laid out as a whole.
 
+use std::cell::RefCell;
+
 use aes::cipher::{BlockCipherEncrypt, KeyInit};
 use aes::{Aes256Enc, Block};
 use ghash::GHash;
@@ -34,10 +36,22 @@ pub(super) struct GcmKey {
     hash: GHash,
 }
 
+/// The blocks of an [`Ahead`].
+const BLOCKS: usize = 1 + MOST * STRIP;
+
+thread_local! {
+    /// Wiped blocks that the next record takes: an allocation for each would cost more than the rest.
+    static SPARE: RefCell<Vec<Vec<Block>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// How many are kept for each thread: as many as records with keys of their own are written at once.
+const KEPT: usize = 4;
+
 /// Keystream of messages to come. Each part is used once and wiped then, the rest when it is dropped.
 pub(super) struct Ahead {
-    /// One block for the hash key, then the strips.
-    blocks: [Block; 1 + MOST * STRIP],
+    /// One block for the hash key, then the strips. In one place from the first to the last: where
+    /// it moved, a copy would stay behind.
+    blocks: Vec<Block>,
     /// For how many messages the first strips are made; later ones are made for as many as there is
     /// room for.
     expected: usize,
@@ -54,14 +68,22 @@ const _: () = assert!(MOST <= 8, "one bit of `used` for each");
 impl Drop for Ahead {
     fn drop(&mut self) {
         self.wipe();
+        // Not where the thread is ending.
+        let _ = SPARE.try_with(|spare| {
+            let mut spare = spare.borrow_mut();
+            if spare.len() < KEPT {
+                spare.push(std::mem::take(&mut self.blocks));
+            }
+        });
     }
 }
 
 impl Ahead {
     /// For so many messages that are expected under one key. More or fewer may come, in any order.
     pub(super) fn new(expected: usize) -> Self {
-        let expected = expected.clamp(1, MOST);
-        Self { blocks: [Block::default(); 1 + MOST * STRIP], expected, first: 0, made: 0, used: 0 }
+        let spare = SPARE.try_with(|spare| spare.borrow_mut().pop()).ok().flatten();
+        let blocks = spare.unwrap_or_else(|| vec![Block::default(); BLOCKS]);
+        Self { blocks, expected: expected.clamp(1, MOST), first: 0, made: 0, used: 0 }
     }
 
     fn wipe(&mut self) {

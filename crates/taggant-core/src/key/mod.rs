@@ -34,6 +34,7 @@ mod serve;
 mod service;
 mod shared;
 mod store;
+mod tags;
 mod tenant;
 mod wrap;
 

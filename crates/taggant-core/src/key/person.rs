@@ -9,6 +9,7 @@ use super::identity::IdentityKey;
 use super::record::Draft;
 use super::service::{self, Kind, Seed};
 use super::shared::Shared;
+use super::tags;
 use super::tenant::TenantKeys;
 use crate::cipher::fork::RwLock;
 use crate::cipher::mac::MacKey;
@@ -129,11 +130,16 @@ impl TenantKeys {
             let tag = key.tag(&[self.name().as_bytes(), kind.as_bytes(), canonical_id]);
             SubjectTag(*tag.first_chunk().expect("a tag has 32 bytes"))
         };
-        let tag = under(&self.people.current);
-        match &self.people.old {
-            None => Ok(tag),
-            Some(old) => self.resolve(tag, || under(old)),
+        if let Some(old) = &self.people.old {
+            return self.resolve(under(&self.people.current), || under(old));
         }
+        let asker = self.asker();
+        if let Some(tag) = tags::get(asker, kind, canonical_id) {
+            return Ok(tag);
+        }
+        let tag = under(&self.people.current);
+        tags::put(asker, kind, canonical_id, tag);
+        Ok(tag)
     }
 
     /// The tag from before the adoption, if the store knows the person by it.

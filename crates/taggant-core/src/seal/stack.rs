@@ -30,7 +30,8 @@ pub(crate) struct Frame {
     /// How deep in scopes it began: in a scope that was entered since, it is not around.
     depth: usize,
     pub(crate) decisions: Arc<Decisions>,
-    pub(crate) binding: Binding,
+    /// In a box, which is used again for other records: it is large.
+    pub(crate) binding: Box<Binding>,
     /// Index of the frame of the outermost record, which owns the sealing states.
     pub(crate) base: usize,
     /// The `#[nested]` field that is being written.
@@ -71,7 +72,7 @@ impl Drop for Scratch {
 pub(crate) struct Stack {
     pub(crate) frames: Vec<Frame>,
     pub(crate) states: States,
-    spare_bindings: Vec<(Binding, Vec<Actions>)>,
+    spare_bindings: Vec<(Box<Binding>, Vec<Actions>)>,
     scratch: Vec<Scratch>,
     canonical: Vec<u8>,
 }
