@@ -2,6 +2,7 @@
 
 mod describe;
 mod follow;
+pub(crate) mod memo;
 mod people;
 pub(crate) mod resolved;
 pub mod runtime;

@@ -1,9 +1,9 @@
 //! A flow as a runtime sees it: keys of its tenant, numbers of its parts in the journal.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::describe::{Flow, FlowKind};
+use super::memo::Memo;
 use super::runtime::Runtime;
 use crate::cipher::fork;
 use crate::error::{Error, Outcome, Result};
@@ -13,8 +13,6 @@ use crate::place::Location;
 
 /// Everything about a flow that a record needs, worked out once.
 pub(crate) struct Resolved {
-    /// Unique in this process; part of the key of per-thread caches.
-    pub(crate) id: u64,
     pub(crate) runtime: Runtime,
     pub(crate) tenant: Arc<TenantKeys>,
     pub(crate) kind: FlowKind,
@@ -35,6 +33,8 @@ pub(crate) struct Resolved {
     pub(crate) is_unknown: bool,
     fork: u64,
     unknown: OnceLock<Arc<Resolved>>,
+    /// The decisions about record types under this flow.
+    pub(crate) memo: Memo,
 }
 
 /// Numbers of the flow's parts in the journal's dictionary; 0 is "none".
@@ -49,8 +49,6 @@ pub(crate) struct Numbers {
 
 /// Where writes without a sink flow are recorded.
 pub(crate) const UNKNOWN_LOCATION: &str = "taggant://flow/unknown";
-
-static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
 impl Resolved {
     /// The flow under the current runtime; remembered in the flow for the first runtime it meets.
@@ -87,7 +85,6 @@ impl Resolved {
             tenant: journal.define(DefineKind::Tenant, &described.tenant)?,
         };
         Ok(Self {
-            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             tenant,
             kind: described.kind,
             is_log: location.is_log(),
@@ -103,6 +100,7 @@ impl Resolved {
             is_unknown: false,
             fork: fork::generation(),
             unknown: OnceLock::new(),
+            memo: Memo::default(),
             runtime,
         })
     }
@@ -140,7 +138,6 @@ impl Resolved {
             None => Ok(0),
         };
         Ok(Self {
-            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             runtime: self.runtime.clone(),
             tenant: self.tenant.clone(),
             kind,
@@ -162,6 +159,7 @@ impl Resolved {
             is_unknown,
             fork: fork::generation(),
             unknown: OnceLock::new(),
+            memo: Memo::default(),
             location,
         })
     }

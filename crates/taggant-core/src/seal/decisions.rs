@@ -1,6 +1,5 @@
 //! What the policy says about each field of a record type under one flow, worked out once.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -9,6 +8,7 @@ use crate::error::{Error, Outcome, Result};
 use crate::event::DefineKind;
 use crate::field::{FieldRole, RecordSpec, TagSpec};
 use crate::flow::FlowKind;
+use crate::flow::memo::Basis;
 use crate::flow::resolved::Resolved;
 use crate::policy::{Policy, Request};
 use crate::tag::{Action, Actions};
@@ -37,41 +37,19 @@ pub(crate) struct FieldDecision {
     pub(crate) label: Label,
 }
 
-struct Cached {
-    key: (u64, u32, u64, bool),
-    decisions: Arc<Decisions>,
-}
-
-/// Slots per thread. With fewer a server with some hundred flows works out most of its decisions
-/// anew each time.
-const CACHE: usize = 1024;
-
-thread_local! {
-    static CACHED: RefCell<Vec<Option<Cached>>> = const { RefCell::new(Vec::new()) };
-}
-
-/// The decisions for a record type under a flow.
+/// The decisions for a record type under a flow, worked out once for both.
 pub(crate) fn decisions(
     flow: &Resolved,
     wrap: bool,
     spec: &'static RecordSpec,
 ) -> Result<Arc<Decisions>> {
-    let key = (flow.id, spec.number.get(), flow.runtime.policy_generation(), wrap);
-    let slot = (key.0 as usize).wrapping_mul(31).wrapping_add(key.1 as usize) % CACHE;
-    let known = CACHED.with_borrow(|cache| {
-        let cached = cache.get(slot)?.as_ref()?;
-        (cached.key == key).then(|| cached.decisions.clone())
-    });
-    if let Some(known) = known {
+    let generation = flow.runtime.policy_generation();
+    let basis = Basis { record: spec.number.get(), generation, wrap };
+    if let Some(known) = flow.memo.get(basis) {
         return Ok(known);
     }
     let decisions = Arc::new(Decisions::resolve(flow, wrap, spec)?);
-    CACHED.with_borrow_mut(|cache| {
-        if cache.is_empty() {
-            cache.resize_with(CACHE, || None);
-        }
-        cache[slot] = Some(Cached { key, decisions: decisions.clone() });
-    });
+    flow.memo.put(basis, &decisions);
     Ok(decisions)
 }
 
