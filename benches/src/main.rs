@@ -42,12 +42,13 @@ fn main() {
             print::ratios("write the record as JSON", &yardstick::write(301));
             print::ratios("read it back", &yardstick::read(301));
         }
+        ["flat"] => print::lines(&flat::lines(301, 100_000)),
         ["trace"] => trace(9, 512),
         ["journal"] => print::lines(&journal::lines(false)),
         // What `syscalls` runs under strace.
         ["--seal", times] => syscalls::child(times.parse().expect("a number")),
         _ => panic!(
-            "usage: taggant-benches [--quick | record | journal | trace | ledger [--quick | RECORDS]]"
+            "usage: taggant-benches [--quick | record | flat | journal | trace | ledger [--quick | RECORDS]]"
         ),
     }
 }
