@@ -155,16 +155,16 @@ impl Instance {
         header.writes += 1;
         let bytes = header.encode(self.ring.mac());
         // The other copy stays whole if the process is killed in between.
-        self.ring.map().write_header(usize::from(header.writes.is_multiple_of(2)), &bytes);
+        self.ring.memory().write_header(usize::from(header.writes.is_multiple_of(2)), &bytes);
     }
 
     /// Waits until everything that was written is on stable storage.
     pub(super) fn flush(&self) -> io::Result<()> {
         let committed = self.ring.settle();
-        self.ring.map().sync_slots()?;
+        self.ring.memory().sync_slots()?;
         // Only now: what the header says is there must be on the disk before it.
         self.note(committed);
-        self.ring.map().sync_headers()
+        self.ring.memory().sync_headers()
     }
 
     /// Lets the next start pick up what is left.

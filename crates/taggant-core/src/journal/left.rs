@@ -11,6 +11,7 @@ use super::header::{Header, boot_id};
 use super::instance::InstanceId;
 use super::mac::SlotMac;
 use super::map::{self, Map};
+use super::memory::Memory;
 use super::ring::{self, Slot};
 use super::sink::Flaw;
 

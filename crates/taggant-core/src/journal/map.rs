@@ -8,6 +8,8 @@ use std::fs::File;
 use std::io;
 use std::sync::atomic::AtomicU64;
 
+use super::memory::Memory;
+
 /// Bytes of a slot: commit word, MAC, payload.
 pub const SLOT: usize = 192;
 
@@ -110,10 +112,6 @@ impl Map {
         }
     }
 
-    pub(super) fn slots(&self) -> usize {
-        self.slots
-    }
-
     fn length(&self) -> usize {
         length(self.slots).expect("it was mapped")
     }
@@ -122,27 +120,6 @@ impl Map {
         assert!(index < self.slots, "a slot of this map");
         // SAFETY: within the mapping, as just checked.
         unsafe { self.start.add(offset(index)) }
-    }
-
-    /// The commit word of a slot.
-    pub(super) fn word(&self, index: usize) -> &AtomicU64 {
-        // SAFETY: slots begin at multiples of 64 bytes in a page-aligned mapping, so the word is
-        // aligned; it is only ever used as an atomic.
-        unsafe { &*self.slot(index).cast::<AtomicU64>() }
-    }
-
-    /// Fills a slot's body. Only for the one who claimed the slot and has not committed it.
-    pub(super) fn write(&self, index: usize, body: &[u8; BODY]) {
-        // SAFETY: the body is within the slot; the claim makes this the only access until the
-        // commit word is stored with Release.
-        unsafe { self.slot(index).add(8).copy_from_nonoverlapping(body.as_ptr(), BODY) }
-    }
-
-    /// Copies a slot's body. Only after its commit word was loaded with Acquire, and before it is
-    /// given back.
-    pub(super) fn read(&self, index: usize, body: &mut [u8; BODY]) {
-        // SAFETY: as for `write`; nobody writes a committed slot until it was drained.
-        unsafe { body.as_mut_ptr().copy_from_nonoverlapping(self.slot(index).add(8), BODY) }
     }
 
     /// Replaces a copy of the header. Only one thread at a time.
@@ -180,6 +157,35 @@ impl Map {
             0 => Ok(()),
             _ => Err(io::Error::last_os_error()),
         }
+    }
+}
+
+impl Memory for Map {
+    type Word = AtomicU64;
+
+    #[inline]
+    fn slots(&self) -> usize {
+        self.slots
+    }
+
+    #[inline]
+    fn word(&self, index: usize) -> &AtomicU64 {
+        // SAFETY: slots begin at multiples of 64 bytes in a page-aligned mapping, so the word is
+        // aligned; it is only ever used as an atomic.
+        unsafe { &*self.slot(index).cast::<AtomicU64>() }
+    }
+
+    #[inline]
+    fn write(&self, index: usize, body: &[u8; BODY]) {
+        // SAFETY: the body is within the slot; the claim makes this the only access until the
+        // commit word is stored with Release.
+        unsafe { self.slot(index).add(8).copy_from_nonoverlapping(body.as_ptr(), BODY) }
+    }
+
+    #[inline]
+    fn read(&self, index: usize, body: &mut [u8; BODY]) {
+        // SAFETY: as for `write`; nobody writes a committed slot until it was drained.
+        unsafe { body.as_mut_ptr().copy_from_nonoverlapping(self.slot(index).add(8), BODY) }
     }
 }
 

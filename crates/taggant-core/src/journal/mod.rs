@@ -16,6 +16,7 @@ mod left;
 mod mac;
 #[allow(unsafe_code)]
 mod map;
+mod memory;
 mod open;
 mod ring;
 mod shutdown;

@@ -7,21 +7,22 @@
 //! committed, and then moves `drained` on, which gives the slots back. The process may be killed
 //! anywhere: a slot without its commit word was never acknowledged.
 
-use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::sync::atomic::Ordering;
 
 use super::mac::{MAC, SlotMac};
 use super::map::{BODY, Map, SLOT};
+use super::memory::{Atomic, Memory};
 use super::sink::Flaw;
 use crate::event::{PAYLOAD, Unit};
 
 /// The slots of an instance, and who may write where.
-pub(super) struct Ring {
-    map: Map,
+pub(super) struct Ring<M: Memory = Map> {
+    memory: M,
     mac: SlotMac,
-    next: AtomicU64,
-    drained: AtomicU64,
+    next: M::Word,
+    drained: M::Word,
     /// Everything before was seen committed, so that a slot which is empty now was emptied.
-    settled: AtomicU64,
+    settled: M::Word,
 }
 
 /// What stands in the slot of a number.
@@ -35,19 +36,19 @@ pub(super) enum Slot {
     Flawed(Flaw),
 }
 
-impl Ring {
+impl<M: Memory> Ring<M> {
     /// A ring that begins at event 0.
-    pub(super) fn new(map: Map, mac: SlotMac) -> Self {
-        let [next, drained, settled] = [0; 3].map(AtomicU64::new);
-        Self { map, mac, next, drained, settled }
+    pub(super) fn new(memory: M, mac: SlotMac) -> Self {
+        let [next, drained, settled] = [0; 3].map(M::Word::new);
+        Self { memory, mac, next, drained, settled }
     }
 
     pub(super) fn slots(&self) -> u64 {
-        self.map.slots() as u64
+        self.memory.slots() as u64
     }
 
-    pub(super) fn map(&self) -> &Map {
-        &self.map
+    pub(super) fn memory(&self) -> &M {
+        &self.memory
     }
 
     pub(super) fn mac(&self) -> &SlotMac {
@@ -60,7 +61,7 @@ impl Ring {
 
     /// Whether so many slots can ever be free at once.
     pub(super) fn has_room_for(&self, count: usize) -> bool {
-        count <= self.map.slots()
+        count <= self.memory.slots()
     }
 
     /// Writes an event to slots that follow each other, and returns the first one's number; `None`
@@ -78,12 +79,12 @@ impl Ring {
     fn commit(&self, number: u64, payload: &[u8; PAYLOAD]) {
         let slot = sealed(&self.mac, number, payload);
         let index = self.index(number);
-        let word = self.map.word(index);
+        let word = self.memory.word(index);
         // Else a process that is killed on the next line leaves the word of an older event over
         // half of this one, which looks like a change.
         word.store(0, Ordering::Relaxed);
-        fence(Ordering::Release);
-        self.map.write(index, slot[8..].try_into().expect("a body is what follows the word"));
+        M::Word::fence(Ordering::Release);
+        self.memory.write(index, slot[8..].try_into().expect("a body is what follows the word"));
         word.store(number + 1, Ordering::Release);
     }
 
@@ -122,12 +123,12 @@ impl Ring {
     /// What stands in the slot of a number that was claimed and not drained.
     pub(super) fn read(&self, number: u64) -> Slot {
         let index = self.index(number);
-        let word = self.map.word(index).load(Ordering::Acquire);
+        let word = self.memory.word(index).load(Ordering::Acquire);
         if word != number + 1 {
             let was_there = number < self.settled.load(Ordering::Acquire);
             return if was_there { Slot::Flawed(Flaw::Changed) } else { Slot::Empty };
         }
-        payload(&self.mac, &copy(&self.map, index, word))
+        payload(&self.mac, &copy(&self.memory, index, word))
             .map_or(Slot::Flawed(Flaw::Changed), Slot::Event)
     }
 
@@ -136,7 +137,7 @@ impl Ring {
         let mut number = self.settled.load(Ordering::Acquire).max(self.drained());
         let next = self.next();
         while number < next
-            && self.map.word(self.index(number)).load(Ordering::Acquire) == number + 1
+            && self.memory.word(self.index(number)).load(Ordering::Acquire) == number + 1
         {
             number += 1;
         }
@@ -162,11 +163,11 @@ pub fn sealed(mac: &SlotMac, number: u64, payload: &[u8; PAYLOAD]) -> [u8; SLOT]
 
 /// A copy of a slot, under the word that was seen: what is checked is what is used, whatever
 /// somebody does to the file meanwhile.
-pub(super) fn copy(map: &Map, index: usize, word: u64) -> [u8; SLOT] {
+pub(super) fn copy(memory: &impl Memory, index: usize, word: u64) -> [u8; SLOT] {
     let mut slot = [0; SLOT];
     slot[..8].copy_from_slice(&word.to_le_bytes());
     let body: &mut [u8; BODY] = (&mut slot[8..]).try_into().expect("the rest is the body");
-    map.read(index, body);
+    memory.read(index, body);
     slot
 }
 
