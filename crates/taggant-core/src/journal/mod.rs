@@ -17,6 +17,8 @@ mod mac;
 #[allow(unsafe_code)]
 mod map;
 mod memory;
+#[cfg(all(loom, test))]
+mod model;
 mod open;
 mod ring;
 mod shutdown;
