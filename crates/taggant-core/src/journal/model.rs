@@ -202,6 +202,18 @@ fn an_event_of_two_slots_is_read_whole_beside_one_of_one() {
 }
 
 #[test]
+fn what_one_thread_settles_is_not_taken_for_emptied_by_another() {
+    check(|| {
+        let ring = Shared::new();
+        let writer = ring.spawn(|ring| ring.append(&SHORT[..2]));
+        let flusher = ring.spawn(|ring| ring.note());
+        let drained = ring.drain(2, Shared::note);
+        flusher.join().unwrap();
+        assert_same(&drained, [writer.join().unwrap()]);
+    });
+}
+
+#[test]
 fn a_full_ring_refuses_and_nothing_of_what_it_refused_is_read() {
     check(|| {
         let ring = Shared::new();

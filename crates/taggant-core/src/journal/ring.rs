@@ -122,10 +122,11 @@ impl<M: Memory> Ring<M> {
 
     /// What stands in the slot of a number that was claimed and not drained.
     pub(super) fn read(&self, number: u64) -> Slot {
+        // Before the word: else the writer may commit, and another thread settle, in between.
+        let was_there = number < self.settled.load(Ordering::Acquire);
         let index = self.index(number);
         let word = self.memory.word(index).load(Ordering::Acquire);
         if word != number + 1 {
-            let was_there = number < self.settled.load(Ordering::Acquire);
             return if was_there { Slot::Flawed(Flaw::Changed) } else { Slot::Empty };
         }
         payload(&self.mac, &copy(&self.memory, index, word))
