@@ -123,6 +123,7 @@ fn what_is_not_understood_is_an_error_with_its_line() {
         ("[[deny]]\ncategory = \"user\"", 1, "names its action"),
         ("[taxonomy]\nprefixes = [\"user\"]", 2, "cannot be a prefix"),
         ("[settings]\ncache_life = 0", 2, "1 to 3600"),
+        ("[settings]\ncache_life = 0x10", 2, "1 to 3600"),
         ("[settings]\njournal = \"off\"", 2, "unknown journal mode"),
         ("[settings]\nenabled = false", 2, "unknown key"),
         ("[[migration]]\ndataset = \"a\"\nuntil = \"2027-02-30\"", 3, "YYYY-MM-DD"),
@@ -138,6 +139,21 @@ fn what_is_not_understood_is_an_error_with_its_line() {
     assert!(Policy::builder().allow(Rule::new(&[]).category("user")).build().is_err());
     assert!(Policy::builder().allow(Rule::new(&[Action::Open])).build().is_err());
     assert!(Policy::builder().allow(Rule::new(&[Action::Pass]).category("user")).build().is_err());
+}
+
+#[test]
+fn a_pattern_has_at_most_512_bytes_and_no_control_characters() {
+    let rule = |pattern: &str| Rule::new(&[Action::Reveal]).actor(pattern);
+    let is_read = |pattern: &str| Policy::builder().deny(rule(pattern)).build().is_ok();
+    assert!(is_read(&"a".repeat(512)));
+    assert!(!is_read(&"a".repeat(513)));
+    for control in ["svc:\n*", "svc:*\u{0}", "\u{7f}"] {
+        assert!(!is_read(control), "{control:?}");
+    }
+    let place =
+        |length: usize| Rule::new(&[]).location(&format!("file/{}", "a".repeat(length - 5)));
+    assert!(Policy::builder().deny(place(512)).build().is_ok());
+    assert!(Policy::builder().deny(place(513)).build().is_err());
 }
 
 #[test]
