@@ -47,6 +47,20 @@ fn an_erased_person_is_gone_and_is_not_re_created() {
 }
 
 #[test]
+fn who_was_erased_already_is_told_of_their_own_erasure() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    let [first, other] = ["1", "2"].map(|id| {
+        seal(&ring, id).unwrap();
+        ring.erase("t", person(&ring, id), &Groups::All).unwrap()
+    });
+    let again = ring.erase("t", first.row.subject, &Groups::All).unwrap();
+    assert_eq!((&again.row, again.keys), (&first.row, 0));
+    assert!(again.anchored && again.overwritten);
+    assert_eq!(ring.erasures(1).unwrap(), [first.row, other.row]);
+}
+
+#[test]
 fn erasing_one_group_leaves_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let ring = open(folder.path()).unwrap();
@@ -58,6 +72,21 @@ fn erasing_one_group_leaves_the_others() {
     assert!(tenant.open_key(invoices).is_ok());
     ring.erase("t", tag, &Groups::All).unwrap();
     assert_eq!(tenant.open_key(invoices).unwrap_err().outcome(), Outcome::Erased);
+}
+
+#[test]
+fn an_erasure_of_groups_that_have_no_name_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    let (id, tag) = (seal(&ring, "1").unwrap(), person(&ring, "1"));
+    // In the history they would stand for nothing, for two groups, or for all.
+    for names in [&[][..], &[""], &["main", ""], &["a,b"], &["*"]] {
+        let groups = Groups::These(names.iter().map(|name| name.to_string()).collect());
+        let refused = ring.erase("t", tag, &groups).unwrap_err();
+        assert_eq!(refused.outcome(), Outcome::Invalid, "{names:?}");
+    }
+    assert!(ring.erasures(1).unwrap().is_empty());
+    assert!(ring.tenant("t").unwrap().open_key(id).is_ok());
 }
 
 #[test]
@@ -177,26 +206,61 @@ fn an_insider_cannot_forge_or_lose_an_erasure() {
     assert_eq!(seal(&fresh, "4").unwrap_err().outcome(), Outcome::Erased);
 }
 
+/// The key store as it is now, to be put back later.
+fn backed_up(folder: &Path) -> tempfile::TempDir {
+    let backup = tempfile::tempdir().unwrap();
+    insider(folder, "PRAGMA wal_checkpoint(TRUNCATE)");
+    std::fs::copy(folder.join("keys.db"), backup.path().join("keys.db")).unwrap();
+    backup
+}
+
+fn restore(backup: &Path, folder: &Path) {
+    for file in ["keys.db-wal", "keys.db-shm"] {
+        let _ = std::fs::remove_file(folder.join(file));
+    }
+    std::fs::copy(backup.join("keys.db"), folder.join("keys.db")).unwrap();
+}
+
 #[test]
 fn a_restored_backup_is_erased_again_before_it_serves_a_key() {
     let folder = tempfile::tempdir().unwrap();
-    let backup = tempfile::tempdir().unwrap();
-    let id = {
+    let (id, wrapped, backup) = {
         let ring = open(folder.path()).unwrap();
         let id = seal(&ring, "1").unwrap();
-        insider(folder.path(), "PRAGMA wal_checkpoint(TRUNCATE)");
-        std::fs::copy(folder.path().join("keys.db"), backup.path().join("keys.db")).unwrap();
+        let wrapped: Vec<u8> = Connection::open(folder.path().join("keys.db"))
+            .unwrap()
+            .query_row("SELECT wrapped FROM data_keys", [], |row| row.get(0))
+            .unwrap();
+        let backup = backed_up(folder.path());
         ring.erase("t", person(&ring, "1"), &Groups::All).unwrap();
-        id
+        (id, wrapped, backup)
     };
-    for file in ["keys.db-wal", "keys.db-shm"] {
-        let _ = std::fs::remove_file(folder.path().join(file));
-    }
-    std::fs::copy(backup.path().join("keys.db"), folder.path().join("keys.db")).unwrap();
+    restore(backup.path(), folder.path());
+    assert!(is_on_disk(folder.path(), &wrapped), "the search must find what is there");
     let ring = open(folder.path()).unwrap();
     assert_eq!(ring.tenant("t").unwrap().open_key(id).unwrap_err().outcome(), Outcome::Erased);
     let states: Vec<KeyState> = ring.list("t").unwrap().iter().map(|key| key.state).collect();
     assert_eq!(states, [KeyState::Erased]);
+    assert!(ring.is_overwritten(1).unwrap());
+    assert!(!is_on_disk(folder.path(), &wrapped), "the key itself came back with the backup");
+}
+
+#[test]
+fn keys_of_a_restored_backup_are_taken_out_of_use_again() {
+    for state in [KeyState::Retired, KeyState::Compromised] {
+        let folder = tempfile::tempdir().unwrap();
+        let (id, backup) = {
+            let ring = open(folder.path()).unwrap();
+            let id = seal(&ring, "1").unwrap();
+            let backup = backed_up(folder.path());
+            ring.retire("t", id, state).unwrap();
+            (id, backup)
+        };
+        restore(backup.path(), folder.path());
+        let ring = open(folder.path()).unwrap();
+        assert_eq!(ring.tenant("t").unwrap().open_key(id).unwrap().state(), state);
+        assert_ne!(seal(&ring, "1").unwrap(), id);
+    }
 }
 
 #[test]

@@ -104,6 +104,62 @@ fn a_legal_hold_can_not_be_deleted() {
 }
 
 #[test]
+fn a_store_that_forgets_while_it_is_used_is_brought_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    let key = seal(&ring, "1").unwrap();
+    let before = ring.history().unwrap().len();
+    ring.erase("t", person(&ring, "1"), &Groups::All).unwrap();
+    let whole = ring.history().unwrap();
+    insider(folder.path(), &format!("DELETE FROM key_events WHERE number > {before}"));
+    ring.refresh().unwrap();
+    assert_eq!(ring.history().unwrap(), whole);
+    assert_eq!(outcome(ring.tenant("t").unwrap().open_key(key)), Outcome::Erased);
+    let next = ring.erase("t", person(&ring, "2"), &Groups::All).unwrap();
+    assert_eq!((next.row.number, next.anchored), (2, true));
+}
+
+#[test]
+fn an_entry_that_is_deleted_while_the_store_is_used_is_noticed_by_the_next_refresh() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    ring.hold("t", person(&ring, "1"), true).unwrap();
+    ring.hold("t", person(&ring, "2"), true).unwrap();
+    let last = ring.history().unwrap().len();
+    insider(folder.path(), &format!("DELETE FROM key_events WHERE number = {}", last - 1));
+    assert_eq!(outcome(ring.refresh()), Outcome::Tampered);
+}
+
+#[test]
+fn a_store_and_an_anchor_older_than_the_process_knows_are_refused_while_it_runs() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    seal(&open(other.path()).unwrap(), "1").unwrap();
+    let ring = open(folder.path()).unwrap();
+    seal(&ring, "1").unwrap();
+    let anchor = folder.path().join("anchor.log");
+    let (before, older) = (ring.history().unwrap().len(), std::fs::read(&anchor).unwrap());
+    ring.erase("t", person(&ring, "1"), &Groups::All).unwrap();
+    insider(folder.path(), &format!("DELETE FROM key_events WHERE number > {before}"));
+    for anchored in [older, std::fs::read(other.path().join("anchor.log")).unwrap()] {
+        std::fs::write(&anchor, anchored).unwrap();
+        assert_eq!(outcome(ring.refresh()), Outcome::KeyStoreRolledBack);
+        assert_eq!(ring.history().unwrap().len(), before, "nothing was made of it");
+    }
+}
+
+#[test]
+fn a_history_that_is_lost_with_its_anchor_is_not_begun_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    seal(&open(folder.path()).unwrap(), "1").unwrap();
+    insider(folder.path(), "DELETE FROM key_events");
+    std::fs::remove_file(folder.path().join("anchor.log")).unwrap();
+    for adopt_anchor in [false, true] {
+        let config = KeyConfig { adopt_anchor, ..KeyConfig::default() };
+        assert_eq!(outcome(open_with(folder.path(), config)), Outcome::Tampered);
+    }
+}
+
+#[test]
 fn no_kind_of_key_is_made_anew() {
     for kind in ["subject", "fence", "index", "pseudonym", "checkpoint", "instance", "identity"] {
         let folder = tempfile::tempdir().unwrap();
@@ -249,6 +305,21 @@ fn who_was_known_or_erased_before_an_adoption_stays_so() {
     ring.refresh().unwrap();
     assert!(ring.tenant("t").unwrap().subject_tag("customer", b"x").is_err());
     assert_eq!(outcome(ring.erase("t", known, &Groups::All)), Outcome::KeyUnavailable);
+}
+
+#[test]
+fn a_hold_on_the_tag_from_before_an_adoption_holds_the_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    let (held, later) = (person(&ring, "held"), person(&ring, "later"));
+    ring.hold("t", held, true).unwrap();
+    let adopted = open_with(folder.path(), adopting(3)).unwrap();
+    assert_eq!(person(&adopted, "held"), held, "somebody of whom only the hold is known");
+    assert_eq!(outcome(adopted.erase("t", held, &Groups::All)), Outcome::Denied);
+    // Who has the tag from then sets the hold after the person was met under the new one.
+    assert_ne!(person(&adopted, "later"), later);
+    adopted.hold("t", later, true).unwrap();
+    assert_eq!(person(&adopted, "later"), later);
 }
 
 #[test]

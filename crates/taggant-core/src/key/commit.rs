@@ -91,3 +91,17 @@ impl Queue {
         Some(answer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_forgotten_once_everybody_has_their_answer() {
+        let mut queue = Queue::default();
+        queue.done.push((0, Ok(vec![true, false]), 2));
+        assert_eq!(queue.answer(0, 1).map(Result::unwrap), Some(false));
+        assert_eq!(queue.answer(0, 0).map(Result::unwrap), Some(true));
+        assert!(queue.done.is_empty(), "a process that makes many keys remembers every batch");
+    }
+}

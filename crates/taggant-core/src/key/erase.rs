@@ -165,3 +165,44 @@ pub(super) fn destroy(
     };
     rows.iter().map(destroyed).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tag::KeyId;
+
+    /// Whatever a driver says that an erasure is about.
+    #[test]
+    fn an_erasure_destroys_nothing_of_anybody_else() {
+        let fence = MacKey::new(&[1; 32]);
+        let person = SubjectTag([5; 16]);
+        let groups = Groups::These(vec!["main".to_owned()]);
+        let theirs = DataKeyRow {
+            id: KeyId([2; 16]),
+            tenant: "t".to_owned(),
+            group: "main".to_owned(),
+            generation: 1,
+            branch: [3; 16],
+            owner_kind: OwnerKind::Subject,
+            owner: person.0.to_vec(),
+            state: KeyState::Active,
+            wrapped: Some(vec![4; 72]),
+            created_ns: 6,
+            mac: [0; 32],
+        };
+        let destroyed = |mut row: DataKeyRow| {
+            row.mac = mac::of_data_key(&fence, &row);
+            destroy(&fence, "t", person, &groups, &[row])
+        };
+        let swaps = destroyed(theirs.clone()).unwrap();
+        assert_eq!((swaps[0].row.state, &swaps[0].row.wrapped), (KeyState::Erased, &None));
+        for other in [
+            DataKeyRow { tenant: "u".to_owned(), ..theirs.clone() },
+            DataKeyRow { owner_kind: OwnerKind::Dataset, ..theirs.clone() },
+            DataKeyRow { owner: vec![7; 16], ..theirs.clone() },
+            DataKeyRow { group: "invoices".to_owned(), ..theirs.clone() },
+        ] {
+            assert_eq!(destroyed(other).unwrap_err().outcome(), Outcome::Tampered);
+        }
+    }
+}

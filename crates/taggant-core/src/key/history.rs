@@ -227,5 +227,26 @@ mod tests {
             assert_eq!(KeyEvent::parse(kind, &body[..body.len() - 1]), None, "{event:?}");
             assert_eq!(KeyEvent::parse(7, &body), None);
         }
+        assert_eq!(KeyEvent::parse(1, &[]), None, "no key was made");
+    }
+
+    #[test]
+    fn the_history_of_another_folder_or_format_does_not_begin_this_ones() {
+        let folder = Folder { id: [1; 16], format: 1 };
+        let mut first = EventRow {
+            number: 1,
+            time_ns: 5,
+            kind: 6,
+            tenant: "t".into(),
+            body: vec![4; 16],
+            previous: beginning(&folder),
+            hash: [0; 32],
+            mac: [0; 32],
+        };
+        first.hash = first.computed_hash();
+        assert!(first.follows(None, &folder));
+        assert!(!first.follows(None, &Folder { id: [2; 16], ..folder }));
+        assert!(!first.follows(None, &Folder { format: 2, ..folder }));
+        assert!(!first.follows(Some(&first), &folder));
     }
 }
