@@ -201,6 +201,51 @@ fn a_full_journal_refuses_loses_nothing_and_goes_on_when_the_ledger_is_back() {
     assert_eq!(reasons(&inner).len(), taken + 1);
 }
 
+/// However long the drainer may sleep.
+#[test]
+fn writers_wake_the_drainer_of_a_full_journal_and_the_end_drains_the_rest() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = ledger(folder.path());
+    let config = JournalConfig { interval: Duration::from_secs(3600), ..config(64) };
+    let journal = open_with(folder.path(), ledger.clone(), config).unwrap();
+    for number in 0..300 {
+        access(&journal, &format!("{number:03}")).unwrap();
+    }
+    assert!(reasons(&ledger).len() < 300);
+    drop(journal);
+    assert_eq!(reasons(&ledger).len(), 300);
+    assert!(left(folder.path()).is_empty());
+}
+
+/// A ledger that remembers what it was told of instances that have nothing to drain.
+struct Told(Arc<SqlLedger>, std::sync::Mutex<Vec<bool>>);
+
+impl EventSink for Told {
+    fn apply(&self, batch: &Batch) -> Result<()> {
+        self.0.apply(batch)
+    }
+    fn next_sequence(&self, instance: InstanceId) -> Result<u64> {
+        self.0.next_sequence(instance)
+    }
+    fn idle(&self, instance: InstanceId, through_ns: u64, ended: bool) -> Result<()> {
+        self.1.lock().unwrap().push(ended);
+        self.0.idle(instance, through_ns, ended)
+    }
+}
+
+#[test]
+fn a_ledger_is_told_of_the_end_and_not_at_each_interval_that_nothing_happened() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = Arc::new(Told(ledger(folder.path()), std::sync::Mutex::default()));
+    let begun = std::time::Instant::now();
+    let journal = open(folder.path(), told.clone(), 64).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    drop(journal);
+    let told = told.1.lock().unwrap();
+    assert_eq!(told.iter().filter(|ended| **ended).count(), 1);
+    assert!(told.len() == 1 || begun.elapsed() > Duration::from_secs(9), "{told:?}");
+}
+
 #[test]
 fn a_shutdown_ends_as_soon_as_the_ledger_has_everything() {
     let folder = tempfile::tempdir().unwrap();

@@ -341,6 +341,61 @@ fn rotation_makes_new_keys_and_leaves_old_ones_readable() {
 }
 
 #[test]
+fn each_tenant_goes_over_to_another_root_key_for_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let under = |root: u8| {
+        KeyRing::open(
+            Arc::new(SqliteKeyStore::open(&folder.path().join("keys.db")).unwrap()),
+            Arc::new(LocalRoot::new(&[root; 32])),
+            Box::new(FileAnchor::new(&folder.path().join("anchor.log"))),
+            KeyConfig::default(),
+        )
+        .unwrap()
+    };
+    let opens = |root: u8, tenant: &str, id| {
+        let opened = under(root).tenant(tenant).and_then(|tenant| tenant.open_key(id));
+        opened.map(drop).map_err(|error| error.outcome())
+    };
+    let ring = under(7);
+    let id = seal(&ring, "1").unwrap();
+    let other = ring.tenant("u").unwrap().seal_key("main", Owner::Dataset("d")).unwrap().id();
+    // Beside the old one, however often.
+    for _ in 0..2 {
+        ring.rotate_root("t", &LocalRoot::new(&[9; 32]), false).unwrap();
+    }
+    assert_eq!((opens(7, "t", id), opens(9, "t", id)), (Ok(()), Ok(())));
+    // In its place: the other tenant needs the old one still, and with it the store.
+    ring.rotate_root("t", &LocalRoot::new(&[9; 32]), true).unwrap();
+    let refused = Err(Outcome::KeyUnavailable);
+    assert_eq!((opens(7, "t", id), opens(9, "t", id)), (refused, Ok(())));
+    assert_eq!((opens(7, "u", other), opens(9, "u", other)), (Ok(()), refused));
+}
+
+#[test]
+fn a_rotation_counts_the_keys_of_its_group_that_write_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    let tenant = ring.tenant("t").unwrap();
+    let retired = seal(&ring, "1").unwrap();
+    for id in ["2", "3"] {
+        seal(&ring, id).unwrap();
+    }
+    tenant.seal_key("invoices", Owner::Subject(person(&ring, "1"))).unwrap();
+    ring.retire("t", retired, KeyState::Retired).unwrap();
+    assert_eq!(ring.rotate_data("t", "main").unwrap(), 2);
+}
+
+#[test]
+fn a_key_of_another_tenant_is_not_retired() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    let id = seal(&ring, "1").unwrap();
+    let refused = ring.retire("u", id, KeyState::Retired).unwrap_err();
+    assert_eq!(refused.outcome(), Outcome::KeyNotFound);
+    assert_eq!(seal(&ring, "1").unwrap(), id);
+}
+
+#[test]
 fn many_threads_and_rings_agree_on_one_key_per_person() {
     let folder = tempfile::tempdir().unwrap();
     let rings = [open(folder.path()).unwrap(), open(folder.path()).unwrap()];

@@ -90,6 +90,18 @@ fn an_ended_generation_does_not_come_back_and_is_one_entry() {
 }
 
 #[test]
+fn nobody_passes_for_erased_who_was_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = open(folder.path()).unwrap();
+    seal(&ring, "1").unwrap();
+    insider(folder.path(), "UPDATE subjects SET fenced = '*'");
+    let fresh = open(folder.path()).unwrap();
+    let (tenant, tag) = (fresh.tenant("t").unwrap(), person(&fresh, "1"));
+    assert_eq!(outcome(tenant.prefetch("main", &[tag])), Outcome::Tampered);
+    assert_eq!(outcome(seal(&fresh, "1")), Outcome::Tampered);
+}
+
+#[test]
 fn a_legal_hold_can_not_be_deleted() {
     let folder = tempfile::tempdir().unwrap();
     let ring = open(folder.path()).unwrap();

@@ -291,3 +291,38 @@ fn not_found() -> Error {
          the store was restored from before it was written",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::contract::{MemoryAnchor, MemoryKeyStore};
+    use crate::key::{KeyConfig, KeyRing, KeyStore, LocalRoot};
+
+    #[test]
+    fn whatever_row_a_store_shows_only_the_owners_key_of_this_generation_writes() {
+        let store = Arc::new(MemoryKeyStore::default());
+        let (root, anchor) = (Arc::new(LocalRoot::new(&[7; 32])), MemoryAnchor::default());
+        let config = KeyConfig::default();
+        let ring = KeyRing::open(store.clone(), root, Box::new(anchor), config).unwrap();
+        let tenant = ring.tenant("t").unwrap();
+        let person = |bytes| Owner::Subject(SubjectTag(bytes));
+        let [theirs, other] = [person([1; 16]), person([2; 16])];
+        let dataset = Owner::Dataset("sixteen_letters_");
+        let row = |owner| {
+            let id = tenant.seal_key("main", owner).unwrap().id();
+            store.data_keys(&[id]).unwrap().remove(0)
+        };
+        let used = |row, group, owner| {
+            let used = tenant.usable(row, group, owner, tenant.look(0));
+            used.map(|key| key.map(|key| key.id())).map_err(|error| error.outcome())
+        };
+        let (key, shared) = (row(theirs), row(dataset));
+        assert_eq!(used(&key, "main", theirs), Ok(Some(key.id)));
+        let refused = Err(Outcome::Tampered);
+        assert_eq!(used(&key, "main", other), refused);
+        assert_eq!(used(&key, "invoices", theirs), refused);
+        assert_eq!(used(&shared, "main", person(*b"sixteen_letters_")), refused);
+        ring.rotate_data("t", "main").unwrap();
+        assert_eq!(used(&key, "main", theirs), Ok(None), "its generation has ended");
+    }
+}

@@ -46,6 +46,16 @@ fn events_in_a_folder_of_any_name_are_read() {
 }
 
 #[test]
+fn events_without_a_header_in_a_folder_that_says_it_is_new_are_read() {
+    let mut ring = Ring::of(0..5);
+    ring.bytes[..4096].fill(0);
+    let place = Place::new();
+    place.leave(&format!("{DEAD}.new"), Some(&ring.bytes));
+    let outcomes = place.start(0, |id| Ok(key(id))).unwrap();
+    assert_eq!((outcomes.events(), outcomes.flaws()), ((0..5).collect(), vec![(0, Flaw::Header)]));
+}
+
+#[test]
 fn a_folder_that_says_it_is_new_of_an_instance_that_the_ledger_knows_is_a_finding() {
     let place = Place::new();
     place.leave(&format!("{DEAD}.new"), None);

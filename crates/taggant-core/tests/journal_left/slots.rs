@@ -16,6 +16,17 @@ fn what_the_ledger_has_is_not_told_again() {
 }
 
 #[test]
+fn a_ring_of_which_the_ledger_has_everything_is_no_finding() {
+    let ring = Ring::of(0..9);
+    // Slots say as well as the header how far the process had come.
+    let early = ring.clone().with_header(|header| (header.claimed, header.committed) = (4, 4));
+    for ring in [ring, early] {
+        let outcomes = read_from(9, &ring.bytes);
+        assert_eq!((outcomes.events(), outcomes.flaws()), (vec![], vec![]));
+    }
+}
+
+#[test]
 fn numbers_that_were_claimed_and_not_written_are_gaps() {
     let mut ring = Ring::of(0..9).with_header(|header| header.committed = 4);
     ring.slot(4)[..8].fill(0);
@@ -125,6 +136,15 @@ fn rubbish_in_unused_slots_is_a_finding() {
     let outcomes = read(&ring);
     assert_eq!(outcomes.events(), (0..9).collect::<Vec<_>>());
     assert_eq!(outcomes.flaws(), [(0, Flaw::Changed)]);
+}
+
+#[test]
+fn rubbish_in_unused_slots_is_a_finding_in_a_later_lap_too() {
+    let mut ring = Ring::of(60..100);
+    ring.slot(40).fill(0xA5);
+    let outcomes = read_from(60, &ring.bytes);
+    assert_eq!(outcomes.events(), (60..100).collect::<Vec<_>>());
+    assert_eq!(outcomes.flaws(), [(60, Flaw::Changed)]);
 }
 
 /// docs/THREATS.md says so: nothing tells it from power loss.
