@@ -7,8 +7,8 @@ use super::meddled::{Meddle, Meddled};
 use super::memory::MemoryAnchor;
 use super::ring::{self, GROUP, TENANT};
 use crate::error::{Outcome, Result};
-use crate::key::KeyRing;
 use crate::key::store::{KeyState, KeyStore};
+use crate::key::{KeyConfig, KeyRing, LocalRoot, Owner};
 
 type Work = fn(&KeyRing) -> Result<()>;
 
@@ -136,6 +136,39 @@ fn stays_erased(store: &Arc<dyn KeyStore>, anchor: &MemoryAnchor, person: &str, 
     } else {
         assert!(outcome.is_ok(), "an erasure that failed was made: {outcome:?}");
     }
+}
+
+/// Neither takes away what the other has added, and no branch key is passed over.
+pub(super) fn root_keys_that_two_add_at_once_are_both_there(make: Make<'_>) {
+    let mut calls = 0;
+    while both_added(make, calls) {
+        calls += 1;
+    }
+}
+
+fn both_added(make: Make<'_>, calls: usize) -> bool {
+    let Pair { store, anchor, meddled, ring } = pair(make);
+    let tenant = ring.tenant(TENANT).expect("a tenant");
+    let keys = [GROUP, "other", "third"]
+        .map(|group| tenant.seal_key(group, Owner::Dataset("d")).expect("it seals").id());
+    let second = ring::open(store.clone(), &anchor, None).expect("it opens");
+    let added = |ring: &KeyRing, root| {
+        ring.rotate_root(TENANT, &LocalRoot::new(&[root; 32]), false).expect("it is added");
+    };
+    meddled.arm(calls, Meddle::Other(Box::new(move || added(&second, 8))));
+    added(&ring, 9);
+    let was_asked = !meddled.disarm();
+    for root in if was_asked { &[8, 9][..] } else { &[9] } {
+        let root = Arc::new(LocalRoot::new(&[*root; 32]));
+        let anchor = Box::new(anchor.clone());
+        let opened = KeyRing::open(store.clone(), root, anchor, KeyConfig::default());
+        let tenant = opened.expect("the store's own keys are wrapped").tenant(TENANT);
+        let tenant = tenant.expect("the tenant's are");
+        for id in keys {
+            tenant.open_key(id).expect("those of each group are");
+        }
+    }
+    was_asked
 }
 
 /// The same without an order: threads, several rounds.

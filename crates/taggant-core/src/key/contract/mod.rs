@@ -37,6 +37,7 @@ pub fn run(make: Make<'_>) {
     rows::lists_are_paged_by_id_and_tenant(make);
     faults::nothing_is_lost_or_doubled_wherever_the_store_fails(make);
     admins::two_administrators_at_once_leave_the_store_right(make);
+    admins::root_keys_that_two_add_at_once_are_both_there(make);
     admins::threads_of_two_administrators_leave_the_store_right(make);
     evicted::no_thread_keeps_an_erased_key_in_memory(make);
     evicted::an_erasure_knows_of_a_hold_that_another_process_has_just_set(make);
