@@ -211,7 +211,6 @@ fn writers_wake_the_drainer_of_a_full_journal_and_the_end_drains_the_rest() {
     for number in 0..300 {
         access(&journal, &format!("{number:03}")).unwrap();
     }
-    assert!(reasons(&ledger).len() < 300);
     drop(journal);
     assert_eq!(reasons(&ledger).len(), 300);
     assert!(left(folder.path()).is_empty());
