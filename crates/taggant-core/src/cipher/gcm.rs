@@ -22,7 +22,7 @@ const TEXT: usize = 3;
 const STRIP: usize = 1 + TEXT;
 
 /// For how many messages at most. A bound, whatever a sender claims.
-pub(super) const MOST: usize = 8;
+const MOST: usize = 8;
 
 /// Blocks that are encrypted in one call where a text is longer than what was made ahead.
 const CHUNK: usize = 64;

@@ -35,7 +35,7 @@ impl XaesKey {
     /// Expands a key.
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Self {
-        let root = Aes256Enc::new(&Array::from(*key));
+        let root = Aes256Enc::new(key.into());
         let mut block = Array::from([0; 16]);
         root.encrypt_block(&mut block);
         let mut l = Zeroizing::new([0; 16]);
@@ -80,11 +80,17 @@ impl XaesKey {
         DerivedKey { gcm, ahead }
     }
 
+    /// The cipher for one message whose nonce begins with `head`.
+    fn alone(&self, head: &[u8; 12]) -> Aes256Gcm {
+        // By reference: a copy of the key would stay behind.
+        Aes256Gcm::new((&*self.derive(head)).into())
+    }
+
     /// Encrypts in place under a full nonce; for keys that wrap other keys, and for vectors.
     #[must_use]
     pub fn seal_in_place(&self, nonce: &[u8; 24], aad: &[u8], buffer: &mut [u8]) -> [u8; 16] {
         let (head, tail) = split(nonce);
-        Aes256Gcm::new(&Array::from(*self.derive(&head)))
+        self.alone(&head)
             .encrypt_inout_detached(&Array::from(tail), aad, InOutBuf::from(buffer))
             .expect("a message is shorter than 64 GiB")
             .into()
@@ -102,7 +108,7 @@ impl XaesKey {
         tag: &[u8; 16],
     ) -> Result<(), OpenFailed> {
         let (head, tail) = split(nonce);
-        Aes256Gcm::new(&Array::from(*self.derive(&head)))
+        self.alone(&head)
             .decrypt_inout_detached(
                 &Array::from(tail),
                 aad,
