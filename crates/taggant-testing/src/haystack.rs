@@ -51,11 +51,12 @@ impl Haystack for Path {
     /// Where the path is missing, and on what can't be read: a leak that was not looked for must not
     /// pass.
     fn pieces(&self, overlap: usize, search: &mut dyn FnMut(&str, u64, &[u8])) {
-        match search_path(self, overlap, search) {
-            Ok(()) => {}
-            Err(error) => panic!("{} can't be searched: {error}", self.display()),
-        }
+        search_path(self, overlap, search).unwrap_or_else(|error| unsearchable(self, &error));
     }
+}
+
+fn unsearchable(path: &Path, error: &std::io::Error) -> ! {
+    panic!("{} can't be searched: {error}", path.display())
 }
 
 fn search_path(
@@ -73,7 +74,7 @@ fn search_path(
         search(&place, 0, entry.file_name().as_encoded_bytes());
         match search_path(&entry.path(), overlap, search) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
-                panic!("{} can't be searched: {error}", entry.path().display())
+                unsearchable(&entry.path(), &error)
             }
             _ => {}
         }
