@@ -38,29 +38,29 @@ fn main() {
         ["ledger", records] => {
             ledger::run(&ledger::Size::of(records.parse().expect("how many records")));
         }
-        ["record"] => {
-            print::ratios("write the record as JSON", &yardstick::write(301));
-            print::ratios("read it back", &yardstick::read(301));
-        }
+        ["record"] => record(301),
         ["flat"] => print::lines(&flat::lines(301, 100_000)),
         ["trace"] => trace(9, 512),
         ["journal"] => print::lines(&journal::lines(false)),
         // What `syscalls` runs under strace.
         ["--seal", times] => syscalls::child(times.parse().expect("a number")),
         _ => panic!(
-            "usage: taggant-benches [--quick | record | flat | journal | trace | ledger [--quick | RECORDS]]"
+            "usage: taggant-benches [--quick | record | flat | journal | trace | \
+             ledger [--quick | RECORDS]]"
         ),
     }
 }
 
+/// The record that all libraries write and read.
+fn record(rounds: usize) {
+    print::ratios("write the record as JSON", &yardstick::write(rounds));
+    print::ratios("read it back", &yardstick::read(rounds));
+}
+
 fn everything(rounds: usize) {
     let quick = rounds < 10;
-    let written = yardstick::write(rounds);
-    let read = yardstick::read(rounds);
-    let printed = yardstick::debug(rounds);
-    print::ratios("write the record as JSON", &written);
-    print::ratios("read it back", &read);
-    print::ratios("Debug", &printed);
+    record(rounds);
+    print::ratios("Debug", &yardstick::debug(rounds));
     print::heading("per record, per field", "");
     print::lines(&costs::lines());
     print::lines(&journal::lines(quick));
